@@ -1,0 +1,223 @@
+/**
+ * What a candy's `plan` holds: one verb per entry, the verb's main value under the verb's name, the rest beside it.
+ * These are the public, hand-written shapes (`charly.yml` keys in camelCase); `plan_entry_schema.ts` checks them at run time.
+ */
+
+/** Every verb of a plan entry. */
+export type Verb =
+  | "command"
+  | "mkdir"
+  | "copy"
+  | "write"
+  | "link"
+  | "download"
+  | "setcap"
+  | "build"
+  | "user"
+  | "unixGroup"
+  | "kernelParam"
+  | "package"
+  | "service"
+  | "external"
+  | "check";
+
+/** Forbids every verb but `V`: two verbs in one entry do not type-check. */
+export type Only<V extends Verb> = { readonly [K in Exclude<Verb, V>]?: never };
+
+/** Four octal digits with a leading zero, for example `"0755"`; the schema checks the digits. */
+export type Mode = `0${number}`;
+
+/** Whom an entry runs as: root, the login user (any other value), `${USER}`, a name, a uid or `uid:gid`. */
+export type RunAs = string;
+
+/** How to take a command back. */
+export interface UndoCommand {
+  /** The shell text, run by the same shell and user as the command. */
+  readonly command: string;
+  /** `end`: once, after everything else has been undone (restart a service once its file is back). @default {"in-place"} */
+  readonly at?: "in-place" | "end";
+}
+
+/** Options every entry takes. */
+export interface EntryOptions {
+  /** A name for the entry: stable across edits of its text, so that an edit is an upgrade of the same entry. */
+  readonly id?: string;
+  /** Prose shown in plans. */
+  readonly description?: string;
+  /** Skip when this shell text exits with 0. */
+  readonly unless?: string;
+  /** Skip when this path exists. */
+  readonly creates?: string;
+  /** `root`, or the login user (everything else). @default {"${USER}"} */
+  readonly runAs?: RunAs;
+  /** Seconds (`"90s"`, `"10m"`) until the entry's whole process session is ended. */
+  readonly timeout?: string;
+  /** Only for targets whose distro tag (`debian`, `debian:13`) is listed. */
+  readonly distro?: readonly string[];
+}
+
+/** Options of entries that run opaque shell text. */
+export interface CommandOptions extends EntryOptions {
+  /** The way back: shell text, or text with a moment. */
+  readonly undo?: string | UndoCommand;
+  /** Paths the command writes: captured before it runs, restored by undo. */
+  readonly touches?: readonly string[];
+  /** Never run a second time without being asked to, even when its end is unknown. */
+  readonly once?: boolean;
+  /** Run on every apply. */
+  readonly always?: boolean;
+  /** Extra environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Names of declared secrets this command gets in its environment. */
+  readonly secret?: readonly string[];
+  /** `sh` where bash is not installed. @default {"bash"} */
+  readonly shell?: "bash" | "sh";
+}
+
+/** Runs shell text. */
+export interface CommandEntry extends CommandOptions, Only<"command"> {
+  /** Shell text, run without `set -e`. */
+  readonly command: string;
+}
+
+/** Makes a directory (and its parents). */
+export interface MkdirEntry extends EntryOptions, Only<"mkdir"> {
+  /** Absolute, or starting with `~/` or `${HOME}`. */
+  readonly mkdir: string;
+  /** @default {"0755"} */
+  readonly mode?: Mode;
+}
+
+/** Writes a file with given content. */
+export interface WriteEntry extends EntryOptions, Only<"write"> {
+  /** Destination: absolute, or starting with `~/` or `${HOME}`. */
+  readonly write: string;
+  /** The file's text, never expanded. */
+  readonly content: string;
+  /** @default {"0644"} */
+  readonly mode?: Mode;
+}
+
+/** Copies a file of the project (relative to the candy's directory) to the target. */
+export interface CopyEntry extends EntryOptions, Only<"copy"> {
+  /** Source, relative to the candy's directory, without `..`. */
+  readonly copy: string;
+  /** Destination: absolute, or starting with `~/` or `${HOME}`. */
+  readonly to: string;
+  /** @default {"0644"} */
+  readonly mode?: Mode;
+}
+
+/** Makes a symbolic link. */
+export interface LinkEntry extends EntryOptions, Only<"link"> {
+  /** Where the link stands. */
+  readonly link: string;
+  /** What it points at. */
+  readonly target: string;
+}
+
+/** Fetches a file or an archive. */
+export interface DownloadEntry extends EntryOptions, Only<"download"> {
+  /** `http:` or `https:` address; candy variables are expanded. */
+  readonly download: string;
+  /** File (`extract: "none"`) or directory it goes to; not needed for `extract: "sh"`. */
+  readonly to?: string;
+  /** How to unpack; by default read off the address. */
+  readonly extract?: "tar.gz" | "tar.xz" | "tar.zst" | "zip" | "none" | "sh";
+  /** Leading path parts to drop while unpacking. @default {0} */
+  readonly stripComponents?: number;
+  /** Only these members of the archive. */
+  readonly extractInclude?: readonly string[];
+  /** Expected SHA-256 of the downloaded bytes, 64 hex digits. */
+  readonly sha256?: string;
+  /** Mode of a plain file. @default {"0755"} */
+  readonly mode?: Mode;
+  /** Extra environment of `extract: "sh"`. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Paths to remove on undo, for `extract: "sh"`. */
+  readonly uninstall?: readonly string[];
+}
+
+/** Sets file capabilities. */
+export interface SetcapEntry extends EntryOptions, Only<"setcap"> {
+  /** Absolute path of the program. */
+  readonly setcap: string;
+  /** `cap_net_bind_service=ep`, comma separated; empty strips them. */
+  readonly caps: string;
+}
+
+/** Runs the candy's builders here (images only). */
+export interface BuildEntry extends EntryOptions, Only<"build"> {
+  readonly build: "all";
+}
+
+/** Makes sure of a user account. */
+export interface UserEntry extends EntryOptions, Only<"user"> {
+  readonly user: string;
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly home?: string;
+  readonly loginShell?: string;
+  readonly groups?: readonly string[];
+}
+
+/** Makes sure of a group. */
+export interface UnixGroupEntry extends EntryOptions, Only<"unixGroup"> {
+  readonly unixGroup: string;
+  readonly gid?: number;
+}
+
+/** Sets a kernel parameter now and at boot (`/etc/sysctl.d`). */
+export interface KernelParamEntry extends EntryOptions, Only<"kernelParam"> {
+  readonly kernelParam: string;
+  readonly value: string;
+}
+
+/** Installs packages at this point of the plan; `map` gives other names per distro. */
+export interface PackageEntry extends EntryOptions, Only<"package"> {
+  readonly package: string;
+  readonly map?: Readonly<Record<string, string>>;
+}
+
+/** Enables and starts a packaged unit at this point of the plan. */
+export interface ServiceEntry extends EntryOptions, Only<"service"> {
+  readonly service: string;
+  readonly enabled?: boolean;
+}
+
+/** A step of a plug-in kind `external:<word>`, kept as data and said so when planned. */
+export interface ExternalEntry extends EntryOptions, Only<"external"> {
+  readonly external: string;
+  readonly payload?: unknown;
+  readonly scope?: "system" | "user" | "user-profile";
+  /** Shell text the plug-in asks to run; without it the step is data only. */
+  readonly script?: string;
+  /** Shell text that takes it back. */
+  readonly undo?: string | UndoCommand;
+}
+
+/** Something that must hold after the deploy: prose and one probe. Kept as data by the compiler. */
+export interface CheckEntry extends Only<"check"> {
+  readonly check: string;
+  readonly id?: string;
+  /** The probe's own fields (`file`, `contains`, `stdout`, …), as the probe helpers return them. */
+  readonly probe: Readonly<Record<string, unknown>>;
+}
+
+/** One entry of a candy's `plan`. */
+export type PlanEntry =
+  | CommandEntry
+  | MkdirEntry
+  | WriteEntry
+  | CopyEntry
+  | LinkEntry
+  | DownloadEntry
+  | SetcapEntry
+  | BuildEntry
+  | UserEntry
+  | UnixGroupEntry
+  | KernelParamEntry
+  | PackageEntry
+  | ServiceEntry
+  | ExternalEntry
+  | CheckEntry;
