@@ -1,0 +1,198 @@
+# charly driver, part 1: frames, hello, stores, journal.
+# Runs in any POSIX sh (dash, bash, BusyBox ash). Descriptors: 3 operator to us, 5 us to operator, 6 journal, 7 lock.
+# Variables of the session: M mark, LV level (user|root), RUN run id, STORE engine root, RD run directory, RT scratch.
+export LC_ALL=C
+trap : PIPE HUP INT
+umask 077
+TAB='	'
+NL='
+'
+SEQ=0 JPRE= HALT= RT= RD= LOCKED= WPID= RAN=,
+
+# A frame: type, act number, payload, arguments. One printf, so that a frame of the warden never falls into it.
+fr() {
+  _ft=$1 _fn=$2 _fp=$3
+  shift 3
+  printf '\n%s %s %s %s %s\n%s' "$M" "$_ft" "$_fn" "${#_fp}" "$*" "$_fp" >&5 || HALT=${HALT:-channel}
+}
+# A text file as one frame; absent files give none. JSON and journals hold no NUL, so a variable holds them whole.
+show() {
+  [ -f "$2" ] || return 0
+  _sv=$(cat "$2" && echo .) || return 0
+  fr C "$1" "${_sv%.}" "$3"
+}
+warn() { fr W "${1:-0}" "$2"; }
+
+# Start time of a process, the second half of its identity: ids are used again, pairs are not.
+started() {
+  _st=
+  { read -r _st <"/proc/$1/stat"; } 2>/dev/null || return 1
+  set -- ${_st##*) }
+  STARTED=${20}
+}
+uptime_s() { read -r UP _ </proc/uptime && UP=${UP%%.*}; }
+have() { command -v "$1" >/dev/null 2>&1; }
+
+hello() {
+  _uid=$(id -u) _gid=$(id -g) _user=$(id -un 2>/dev/null || echo "$_uid")
+  _pw=$(getent passwd "$_uid" 2>/dev/null || grep "^$_user:" /etc/passwd 2>/dev/null)
+  _ls=${_pw##*:} _host= _boot= _p1= _os= _glibc=
+  read -r _host </proc/sys/kernel/hostname
+  read -r _boot </proc/sys/kernel/random/boot_id
+  read -r _p1 </proc/1/comm
+  [ -r /etc/os-release ] && _os=$(cat /etc/os-release)
+  have getconf && _glibc=$(getconf GNU_LIBC_VERSION 2>/dev/null)
+  uptime_s
+  _tl=
+  for _t in bash sudo flock setsid mkfifo stat sha256sum awk systemctl curl wget tar gzip xz zstd unzip apt-get dpkg \
+    dnf rpm pacman setcap getcap sysctl useradd groupadd loginctl runuser setpriv systemd-run zsh fish gpg podman sync; do
+    have "$_t" && _tl="$_tl $_t"
+  done
+  UID_=$_uid GID_=$_gid USER_=$_user LOGIN_SHELL=${_ls:-/bin/sh} XPATH=$PATH
+  case $_uid in 0) CWD=/ ;; *) CWD=$HOME ;; esac
+  fr H 0 "uid=$_uid
+gid=$_gid
+user=$_user
+home=$HOME
+shell=$LOGIN_SHELL
+host=$_host
+boot=$_boot
+uptime=$UP
+pid1=$_p1
+machine=$(uname -m)
+glibc=$_glibc
+path=$PATH
+runtime=${XDG_RUNTIME_DIR:-}
+pid=$$
+tools=$_tl
+os-release:
+$_os"
+}
+
+# Which store this shell serves. The user's store lives under the directory whose .lock the Go tool takes as well.
+store_at() {
+  case $1 in
+  root) STORE=/var/lib/opencharly LOCK=$STORE/.lock GO= ;;
+  *) GO=$HOME/.config/opencharly/installed STORE=$GO/engine LOCK=$GO/.lock ;;
+  esac
+}
+store_make() {
+  if [ -n "$GO" ]; then
+    (umask 022 && mkdir -p "$GO/deploys" "$GO/layers") || return 1
+  fi
+  mkdir -p "$STORE/runs" "$STORE/done" "$STORE/prior" "$STORE/ledger" "$STORE/content" "$STORE/stage" "$STORE/kept" || return 1
+  chmod 700 "$STORE" || return 1
+  [ -s "$STORE/target.json" ] || { _id=$(random16) && printf '{"target_id":"%s","schema":1}\n' "$_id" >"$STORE/target.json.new" &&
+    mv "$STORE/target.json.new" "$STORE/target.json"; } || return 1
+  [ -s "$STORE/salt" ] || { _id=$(random16)$(random16) && printf '%s\n' "$_id" >"$STORE/salt.new" &&
+    mv "$STORE/salt.new" "$STORE/salt"; } || return 1
+}
+random16() { dd if=/dev/urandom bs=16 count=1 2>/dev/null | od -An -tx1 | tr -d ' \n'; }
+
+# Everything the operator needs of a store, in one go. Nothing is written.
+store_read() {
+  fr C store "$STORE" "$([ -d "$STORE" ] && echo there || echo absent)"
+  for _f in target.json salt counter resources.json; do show "$_f" "$STORE/$_f"; done
+  for _f in "$STORE"/ledger/*.json; do show "ledger/${_f##*/}" "$_f"; done
+  for _f in "$STORE"/runs/*/; do
+    [ -d "$_f" ] || continue
+    _r=${_f%/} _r=${_r##*/}
+    fr C "run/$_r" ""
+    show "run/$_r/intent.json" "$_f/intent.json"
+    show "run/$_r/journal" "$_f/journal"
+    show "run/$_r/cur" "$_f/cur"
+  done
+  [ -n "$GO" ] || return 0
+  for _f in "$GO"/deploys/*.json "$GO"/layers/*.json; do
+    _r=${_f%/*}
+    show "go/${_r##*/}/${_f##*/}" "$_f"
+  done
+}
+
+# Takes the lock: $1 seconds to wait, $2 who we are (encoded). The holder is named before we wait.
+lock() {
+  store_make || { fr X 0 "cannot write the store at $STORE" store; return 1; }
+  if have flock; then
+    exec 7>>"$LOCK" || { fr X 0 "cannot open $LOCK" store; return 1; }
+    if ! flock -n 7; then
+      _h=$(cat "$STORE/holder" 2>/dev/null)
+      fr L 0 "$_h" busy
+      flock -w "$1" 7 || { exec 7>&-; fr L 0 "$_h" held; return 1; }
+    fi
+  else
+    lock_dir "$1" || return 1
+  fi
+  LOCKED=1
+  started $$
+  printf '%s %s %s %s\n' "$2" "$RUN" $$ "$STARTED" >"$STORE/holder"
+  _c=0
+  [ -s "$STORE/counter" ] && read -r _c <"$STORE/counter"
+  fr L 0 "" taken "$_c"
+}
+# Without flock: a directory that holds its owner's boot, pid and start time; an owner that is gone loses it.
+lock_dir() {
+  _w=0
+  read -r _b </proc/sys/kernel/random/boot_id
+  started $$
+  while ! mkdir "$LOCK.d" 2>/dev/null; do
+    _o= _ob= _op= _os=
+    { read -r _ob _op _os <"$LOCK.d/owner"; } 2>/dev/null
+    if [ -n "$_op" ] && { [ "$_ob" != "$_b" ] || ! started "$_op" || [ "$STARTED" != "$_os" ]; }; then
+      rm -f "$LOCK.d/owner" && rmdir "$LOCK.d" 2>/dev/null
+      continue
+    fi
+    [ "$_w" -eq 0 ] && fr L 0 "$(cat "$STORE/holder" 2>/dev/null)" busy
+    [ "$_w" -ge "$1" ] && { fr L 0 "$(cat "$STORE/holder" 2>/dev/null)" held; return 1; }
+    sleep 1
+    _w=$((_w + 1))
+  done
+  started $$
+  printf '%s %s %s\n' "$_b" $$ "$STARTED" >"$LOCK.d/owner"
+  LOCKDIR=1
+}
+unlock() {
+  [ -n "$LOCKED" ] || return 0
+  rm -f "$STORE/holder"
+  [ -n "${LOCKDIR:-}" ] && rm -f "$LOCK.d/owner" && rmdir "$LOCK.d"
+  exec 7>&-
+  LOCKED= LOCKDIR=
+}
+
+# Scratch of this shell: FIFOs, bodies, flags. On tmpfs where there is one, because bodies may hold secrets.
+scratch() {
+  [ -n "$RT" ] && return 0
+  for _d in "${XDG_RUNTIME_DIR:-/nonexistent}" /dev/shm "$STORE/stage" "${TMPDIR:-/tmp}"; do
+    [ -d "$_d" ] && [ -w "$_d" ] && mkdir -m 700 "$_d/.charly-$$-$MT" 2>/dev/null && RT=$_d/.charly-$$-$MT && return 0
+  done
+  fr X 0 "no directory for scratch files can be written" scratch
+  return 1
+}
+
+# Opens the run: directory, stage, journal.
+run_open() {
+  RD=$STORE/runs/$RUN BL=$STORE/stage/$RUN
+  mkdir -p "$RD" "$BL" || return 1
+  [ -e "$RD/reserve" ] || dd if=/dev/zero of="$RD/reserve" bs=65536 count=1 2>/dev/null || return 1
+  exec 6>>"$RD/journal" || return 1
+  exec 2>>"$RD/stderr"
+}
+# A record. A failed write (full disk) halts the run before the act; the next record starts a line of its own.
+j() {
+  SEQ=$((SEQ + 1))
+  _jl=$SEQ
+  for _ja; do _jl=$_jl$TAB$_ja; done
+  if printf '%s%s\t.\n' "$JPRE" "$_jl" >&6; then
+    JPRE=
+  else
+    JPRE=$NL HALT=${HALT:-journal}
+    return 1
+  fi
+}
+jsync() { sync -d "$RD/journal" 2>/dev/null || dd if=/dev/null of="$RD/journal" conv=notrunc,fsync 2>/dev/null; }
+# Closes a batch: reason; a full disk gives back the reserve first.
+jend() {
+  [ -n "$JPRE" ] && rm -f "$RD/reserve"
+  j Z "$1"
+  jsync
+}
+seal() { j K "$(wc -c <"$RD/journal" | tr -d ' ')" "$(cksum <"$RD/journal" | cut -d' ' -f1)"; }

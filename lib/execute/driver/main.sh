@@ -1,0 +1,30 @@
+# charly driver, part 6: messages. D blob, P program, . heartbeat, S stop, K kill, Q leave.
+trap 'cleanup; exit 143' TERM
+cleanup() {
+  if [ -n "$RD" ]; then jend "${HALT:-left}"; fi
+  [ -n "$RT" ] && rm -rf "$RT"
+  unlock
+  [ -n "$WPID" ] && kill "$WPID" 2>/dev/null
+}
+store_at "$LV"
+hello
+while read -r _m _a _b _c <&3; do
+  beat
+  case $_m in
+  D)
+    if dd bs=65536 iflag=fullblock,count_bytes count="$_b" <&3 >"$BL/$_a" 2>/dev/null && [ "$(wc -c <"$BL/$_a")" -eq "$_b" ]; then :; else
+      HALT=${HALT:-stage}
+    fi ;;
+  P)
+    _prog=$(dd bs=65536 iflag=fullblock,count_bytes count="$_b" <&3 2>/dev/null; echo .)
+    [ "${#_prog}" -eq $((_b + 1)) ] || break
+    SEQ=$_c
+    case $HALT in channel) break ;; stage) ;; *) HALT= ;; esac
+    eval "${_prog%.}"
+    fr Z 0 "" "$_a" "${HALT:-done}" "$SEQ" ;;
+  Q) break ;;
+  esac
+  [ "$HALT" = channel ] && break
+done
+cleanup
+exit 0

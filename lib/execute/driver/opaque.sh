@@ -1,0 +1,221 @@
+# charly driver, part 3: opaque acts. Each runs in a process session of its own, its output framed by a relay; a warden
+# ends it on time-outs, silence of the operator and death of this shell; a listener hears S (stop) and K (kill).
+
+# Process ids of session $1, from /proc alone.
+session() {
+  _ss=$1 SESS=
+  for _sd in /proc/[0-9]*; do
+    _st=
+    { read -r _st <"$_sd/stat"; } 2>/dev/null || continue
+    set -- ${_st##*) }
+    [ "$4" = "$_ss" ] && [ "$1" != Z ] && SESS="$SESS ${_sd#/proc/}"
+  done
+  [ -n "$SESS" ]
+}
+end_session() { # sid: TERM, up to 10 s, KILL
+  session "$1" || return 0
+  kill -TERM $SESS 2>/dev/null
+  _es=0
+  while [ "$_es" -lt 100 ] && session "$1"; do
+    sleep 0.1 2>/dev/null || sleep 1
+    _es=$((_es + 1))
+  done
+  session "$1" && kill -KILL $SESS 2>/dev/null
+  return 0
+}
+
+# The warden outlives us: it holds the lock until the running act has ended by its policy.
+warden() {
+  [ -n "$WPID" ] && return 0
+  scratch || return 1
+  echo 0 >"$RT/beat"
+  : >"$RT/step"
+  : >"$RT/stop"
+  echo 0 >"$RT/busy"
+  echo 0 >"$RT/want"
+  (
+    trap : PIPE HUP INT
+    exec 3<&- 6>&- 0</dev/null 1>/dev/null
+    _quiet=0 _last= _tick=0 _sig=
+    while sleep 0.2 2>/dev/null || sleep 1; do
+      _tick=$((_tick + 1))
+      read -r _ _ _ _pp _ </proc/self/stat
+      _n= _sid= _pol= _dead=
+      { read -r _n _sid _pol _dead <"$RT/step"; } 2>/dev/null
+      if [ "$_pp" != $$ ]; then
+        exec 5>&-
+        [ -n "$_sid" ] && case $_pol in
+        kill) end_session "$_sid" ;;
+        *) while session "$_sid" && uptime_s && [ "$UP" -lt "$_dead" ]; do sleep 1; done; end_session "$_sid" ;;
+        esac
+        rm -rf "$RT"
+        exit 0
+      fi
+      { read -r _b <"$RT/beat"; } 2>/dev/null
+      if [ "$_b" = "$_last" ]; then _quiet=$((_quiet + 1)); else _quiet=0 _last=$_b; fi
+      [ "$_quiet" -ge $((${SILENCE:-45} * 5)) ] && [ ! -s "$RT/stop" ] && echo silence >"$RT/stop"
+      _why=
+      { read -r _why <"$RT/stop"; } 2>/dev/null
+      if [ -n "$_sid" ]; then
+        uptime_s
+        if [ "$UP" -ge "$_dead" ]; then
+          echo timeout >"$RT/why"
+          end_session "$_sid"
+        elif [ -n "$_why" ] && [ "$_why" != stop ] && [ "$_pol" = kill ]; then
+          echo cut >"$RT/why"
+          end_session "$_sid"
+        fi
+        # The act has ended but something of it still holds its output: let the relay go.
+        if [ -s "$RT/over" ] && [ -p "$RT/o" ]; then
+          [ "$_sig" = "$_n" ] && { echo 1 >"$RT/straggler"; printf '\n' 1<>"$RT/o"; }
+          _sig=$_n
+        fi
+        if [ $((_tick % 50)) -eq 0 ]; then
+          echo 1 >"$RT/want"
+          read -r _bz <"$RT/busy"
+          [ "$_bz" = 0 ] && printf '\n%s T %s 0 \n' "$M" "$_n" >&5
+          echo 0 >"$RT/want"
+        fi
+      elif [ "$_why" = silence ]; then
+        kill -TERM $$ 2>/dev/null
+        sleep 2
+        kill -KILL $$ 2>/dev/null
+      fi
+    done
+  ) &
+  WPID=$!
+}
+beat() { BEAT=$(((${BEAT:-0} + 1) % 1000000)) && [ -n "$WPID" ] && echo "$BEAT" >"$RT/beat"; }
+poll() {
+  [ -n "$HALT" ] && return 1
+  [ -n "$WPID" ] && [ -s "$RT/stop" ] && read -r HALT <"$RT/stop" && return 1
+  return 0
+}
+listen() {
+  (
+    trap : PIPE HUP INT
+    exec 5>&- 6>&- 7>&-
+    while read -r _l <&3; do
+      case $_l in
+      .) BEAT=$(((BEAT + 1) % 1000000)); echo "$BEAT" >"$RT/beat" ;;
+      S) [ -s "$RT/stop" ] || echo stop >"$RT/stop" ;;
+      K) echo kill >"$RT/stop" ;;
+      esac
+    done
+    echo channel >"$RT/stop"
+  ) &
+  EARS=$!
+}
+deaf() { kill "$EARS" 2>/dev/null; wait "$EARS" 2>/dev/null; beat; }
+
+# Frames the output of act $1 until its end. BusyBox dd prints no count, so wc counts. What outlives the act and holds its
+# output open gets a reader that throws away and holds neither channel nor lock.
+relay() {
+  trap : PIPE HUP INT
+  while dd bs=65536 count=1 of="$RT/c" <&8 2>/dev/null && [ -s "$RT/c" ]; do
+    echo 1 >"$RT/busy"
+    _rw=0
+    while read -r _x <"$RT/want" && [ "$_x" = 1 ] && [ "$_rw" -lt 40 ]; do
+      _rw=$((_rw + 1))
+      sleep 0.05 2>/dev/null || sleep 1
+    done
+    _rl=$(wc -c <"$RT/c")
+    printf '\n%s %s %s %s m\n' "$M" "$2" "$1" "$((_rl))" >&5 && cat "$RT/c" >&5 || { cat <&8 >/dev/null 2>&1; break; }
+    echo 0 >"$RT/busy"
+    if [ -s "$RT/straggler" ]; then
+      (trap : PIPE HUP INT; exec 5>&-; exec cat <&8 >/dev/null 2>&1) &
+      break
+    fi
+  done 8<"$RT/o"
+  echo 0 >"$RT/busy"
+}
+
+# opaque N SHELL POLICY SECONDS: runs the body in $BODY (already begun in the journal). Sets CODE and STATE.
+opaque() {
+  warden || return 1
+  rm -f "$RT/o" "$RT/why" "$RT/over" "$RT/straggler"
+  mkfifo "$RT/o" && printf '%s' "$BODY" >"$RT/b$1" || { STATE=fail CODE=1; return 1; }
+  : >"$RT/over"
+  (
+    cd "$CWD" 2>/dev/null || cd /
+    umask 022
+    exec env -i HOME="$HOME" USER="$USER_" LOGNAME="$USER_" SHELL="$LOGIN_SHELL" LANG=C.UTF-8 PATH="$XPATH" \
+      ${XDG_RUNTIME_DIR:+XDG_RUNTIME_DIR="$XDG_RUNTIME_DIR"} CHARLY_STEP="$1" CHARLY_STEP_STATE="${STEP_STATE:-}" \
+      setsid "$2" "$RT/b$1"
+  ) </dev/null >"$RT/o" 2>&1 3<&- 5>&- 6>&- 7>&- &
+  _op=$!
+  uptime_s
+  started "$_op"
+  [ -n "$RD" ] && printf '%s %s %s %s\n' "$1" "$_op" "$STARTED" "$3" >"$RD/cur"
+  printf '%s %s %s %s\n' "$1" "$_op" "$3" $((UP + $4)) >"$RT/step"
+  (
+    exec 3<&- 6>&- 7>&-
+    relay "$1" "${5:-O}"
+  ) &
+  _rp=$!
+  while :; do
+    wait "$_op"
+    CODE=$?
+    kill -0 "$_op" 2>/dev/null || break
+  done
+  echo "$1" >"$RT/over"
+  while kill -0 "$_rp" 2>/dev/null; do wait "$_rp"; done
+  : >"$RT/step"
+  [ -n "$RD" ] && : >"$RD/cur"
+  rm -f "$RT/o" "$RT/b$1" "$RT/c"
+  STATE=ok
+  [ "$CODE" -eq 0 ] || STATE=fail
+  if [ -s "$RT/why" ]; then
+    read -r STATE <"$RT/why"
+    [ "$CODE" -eq 0 ] && [ "$STATE" = cut ] && STATE=ok
+  fi
+  if session "$_op"; then
+    warn "$1" "processes of the step are still running:$SESS"
+  fi
+  [ "$STATE" = ok ]
+}
+# A quiet question: exit status of BODY, its output thrown away. Time-boxed like any act.
+ask() { # N SHELL SECONDS
+  _save=$BODY
+  BODY="exec >/dev/null 2>&1
+$BODY"
+  opaque "$1" "$2" kill "$3" O
+  BODY=$_save
+  return $CODE
+}
+
+# guard N CREATES SHELL: 0 = go on; 1 = satisfied. UNLESS holds the text or nothing.
+guard() {
+  if [ -n "$2" ] && { [ -e "$2" ] || [ -L "$2" ]; }; then return 1; fi
+  [ -n "$UNLESS" ] || return 0
+  _sb=$BODY BODY=$UNLESS
+  ask "$1" "$3" 60
+  _gs=$?
+  BODY=$_sb
+  [ "$_gs" -ne 0 ]
+}
+skip() { j E "$1" 0 skip 0; fr E "$1" "$2" 0 skip 0; }
+# The common tail of opaque acts.
+ended() { # n
+  j E "$1" "$CODE" "$STATE" 0
+  fr E "$1" "" "$CODE" "$STATE" 0
+  [ "$STATE" = ok ] && return 0
+  HALT=${HALT:-failed}
+  return 1
+}
+# command N POLICY SECONDS SHELL RUN? CREATES: RUN is `always`, or a list of acts of which one must have run in this run.
+command_act() {
+  poll || return 1
+  fr B "$1" ""
+  if [ "$5" != always ] && ! ran_any "$5"; then same "$1"; return; fi
+  if ! have "$4"; then fail "$1" "$4 is not installed on the target" 127; return; fi
+  if [ -n "$6$UNLESS" ] && ! guard "$1" "$6" "$4"; then j B "$1" && skip "$1" "guard satisfied"; return; fi
+  j B "$1" && jsync || return 1
+  opaque "$1" "$4" "$2" "$3"
+  RAN=$RAN$1,
+  ended "$1"
+}
+ran_any() {
+  for _r in $1; do case $RAN in *,$_r,*) return 0 ;; esac; done
+  return 1
+}

@@ -1,0 +1,266 @@
+# charly driver, part 5: taking back. Each act compares what it finds with what we left; what was edited since is kept.
+# FORCE=1 moves the edited thing to kept/ and restores. Results: undone gone kept:<why> failed:<code> released dropped.
+
+un() { j U "$1" "$2" && fr B "$1" "" && UN=$1; }
+undid() { # n result message
+  j V "$1" "$2" && fr E "$1" "${3:-}" 0 "$2" 0
+  RAN=$RAN$1,
+}
+# Puts prior/REF back at PATH: the inode itself; a copy where links are not possible.
+put_back() {
+  _pb=${2%/*}/.charly-$RUN-$UN
+  rm -rf -- "$_pb"
+  if ln -P -- "$STORE/prior/$1" "$_pb" 2>/dev/null || ln -- "$STORE/prior/$1" "$_pb" 2>/dev/null || cp -a -- "$STORE/prior/$1" "$_pb"; then
+    # rename() of two names of one inode does nothing: then the original is already there.
+    if [ "$_pb" -ef "$2" ] && [ ! -L "$2" ]; then rm -f -- "$_pb"; return 0; fi
+    mv -fT -- "$_pb" "$2" 2>/dev/null || { [ ! -d "$2" ] && mv -f -- "$_pb" "$2"; } || { rm -rf -- "$_pb"; return 1; }
+  else
+    return 1
+  fi
+}
+aside() { mkdir -p "$STORE/kept/$RUN" && mv -- "$2" "$STORE/kept/$RUN/$1"; }
+# un_path N RESOURCE PATH BASE KIND LEFT…: files and links. BASE absent | linked:what:ref | copied:what:ref | gone
+# KIND file: LEFT = sha256 (or salted:…); KIND link: LEFT = target.
+un_path() {
+  un "$1" "$2" || return 1
+  _on=$1 _op=$3 _ob=$4
+  looks u "$3" -
+  _is=other
+  case $T_u in
+  absent) _is=absent ;;
+  file) [ "$5" = file ] && { case $6 in salted:*) _g=$({ printf %s "$(cat "$STORE/salt")"; cat -- "$3"; } | sha256sum) && S_u=salted:${_g%% *} ;; esac
+    if [ "$S_u" = "$6" ]; then _is=ours; else _is=edited; fi; } ;;
+  link) if [ "$5" = link ]; then
+    if [ "$(readlink -- "$3" && echo .)" = "$6$NL." ]; then _is=ours; else _is=edited; fi; fi ;;
+  esac
+  case $_ob in
+  linked:* | copied:*)
+    _ref=${_ob##*:}
+    if [ "$_op" -ef "$STORE/prior/$_ref" ] && [ "$_is" != absent ] && [ ! -L "$_op" ]; then undid "$_on" undone; return; fi
+    if [ ! -e "$STORE/prior/$_ref" ] && [ ! -L "$STORE/prior/$_ref" ]; then undid "$_on" failed:1 "the preserved original is missing from the store"; return; fi ;;
+  esac
+  case $_is in
+  edited | other)
+    if [ -n "$FORCE" ] && [ "$_is" = edited ]; then
+      aside "$_on" "$_op" || { undid "$_on" failed:1 "cannot move the edited file aside"; return; }
+    elif [ "$_is" = edited ]; then undid "$_on" kept:edited "changed since charly wrote it"; return
+    else undid "$_on" kept:replaced "something else is there now"; return; fi ;;
+  absent) [ "$_ob" = absent ] && { undid "$_on" gone; return; } ;;
+  esac
+  case $_ob in
+  absent) [ "$_is" = ours ] && { rm -f -- "$_op" || { undid "$_on" failed:1 "cannot remove it"; return; }; } ;;
+  *) [ -d "${_op%/*}" ] || { undid "$_on" failed:1 "its directory is gone"; return; }
+    put_back "$_ref" "$_op" || { undid "$_on" failed:1 "cannot put the original back"; return; } ;;
+  esac
+  undid "$_on" undone
+}
+# un_dir N RESOURCE PATH BASE MODE: absent → rmdir when empty; dir:mode:uid:gid → as it was, if still as we left it
+un_dir() {
+  un "$1" "$2" || return 1
+  if [ -L "$3" ] || [ ! -d "$3" ]; then undid "$1" gone; return; fi
+  case $4 in
+  absent) if rmdir -- "$3" 2>/dev/null; then undid "$1" undone; else undid "$1" released "not empty: what is in it is not ours"; fi ;;
+  dir:*)
+    _b=${4#dir:} _bm=${_b%%:*} _bo=${_b#*:}
+    looks u "$3" -
+    if [ "$P_u" != "$5" ] && [ -z "$FORCE" ]; then undid "$1" kept:edited "its mode was changed since"; return; fi
+    chown -- "$_bo" "$3" && chmod -- "$_bm" "$3" && undid "$1" undone || undid "$1" failed:1 "cannot restore owner and mode" ;;
+  *) undid "$1" dropped ;;
+  esac
+}
+# un_block N RESOURCE PATH BEGIN END BODY BASE LAST(0|1): strip; the last block out and the rest equal to BASE: the inode returns
+un_block() {
+  un "$1" "$2" || return 1
+  _un=$1 _up=$(readlink -f -- "$3" 2>/dev/null && echo .) && _up=${_up%"$NL."}
+  if [ ! -f "$_up" ]; then undid "$1" gone; return; fi
+  _ut=${_up%/*}/.charly-$RUN-$1
+  rm -f -- "$_ut"
+  cp -p -- "$_up" "$_ut" && block_text "$_up" "$4" "$5" >"$_ut" || { rm -f -- "$_ut"; undid "$1" failed:1 "the block has no end, or the file cannot be written"; return; }
+  # The blank line we put in front goes with a block at the end of the file.
+  _note=
+  block_body "$_up" "$4" "$5" >"$_ut.b"
+  if ! printf '%s' "${6:+$6$NL}" | cmp -s - "$_ut.b"; then
+    mkdir -p "$STORE/kept/$RUN" && mv -f -- "$_ut.b" "$STORE/kept/$RUN/$1" && _note="the block was edited; its old text is kept"
+  fi
+  rm -f -- "$_ut.b"
+  if [ "$8" = 1 ]; then
+    case $7 in
+    absent) if [ ! -s "$_ut" ]; then rm -f -- "$_ut" "$_up" && undid "$1" undone "$_note" || undid "$1" failed:1 "cannot remove the file"; return; fi ;;
+    linked:* | copied:*) if same_text "$_ut" "$STORE/prior/${7##*:}"; then
+      rm -f -- "$_ut"
+      put_back "${7##*:}" "$_up" && undid "$1" undone "$_note" || undid "$1" failed:1 "cannot put the original back"
+      return
+    fi ;;
+    esac
+  fi
+  mv -f -- "$_ut" "$_up" && undid "$1" undone "$_note" || { rm -f -- "$_ut"; undid "$1" failed:1 "cannot write the file"; }
+}
+block_body() {
+  CB=$2 CE=$3 awk 'function trim(s) { sub(/^[ \t]+/, "", s); sub(/[ \t\r]+$/, "", s); return s }
+    BEGIN { b = trim(ENVIRON["CB"]); e = trim(ENVIRON["CE"]) }
+    !i && trim($0) == b { i = 1; next } i && trim($0) == e { i = 0; next } i { print }' "$1"
+}
+# Equal but for what appending a block adds: a final newline and one blank line.
+same_text() {
+  cmp -s -- "$1" "$2" && return 0
+  awk '{ print }' "$2" >"$1.n"
+  cmp -s -- "$1" "$1.n" || { echo >>"$1.n" && cmp -s -- "$1" "$1.n"; }
+  _st=$?
+  rm -f -- "$1.n"
+  return $_st
+}
+# un_command N RESOURCE SHELL: body in $BODY
+un_command() {
+  un "$1" "$2" || return 1
+  opaque "$1" "$3" finish "${4:-600}"
+  if [ "$CODE" -eq 0 ]; then undid "$1" undone; else undid "$1" "failed:$CODE" "the undo command failed"; fi
+}
+# un_unit N RESOURCE MANAGER UNIT BASE("enabled%2Cactive" | gone)
+un_unit() {
+  un "$1" "$2" || return 1
+  have systemctl || { undid "$1" gone "no systemctl"; return; }
+  _e=${5%%%2C*} _a=${5#*%2C} _r=0
+  unit_state "$3" "$4"
+  case $_e in
+  enabled | enabled-runtime | static | alias | indirect | generated) ;;
+  *) case $UE in enabled | enabled-runtime) sctl "$3" disable "$4" >/dev/null 2>&1 || _r=1 ;; esac ;;
+  esac
+  case $_a in
+  active | activating | reloading) [ "$UA" = active ] || sctl "$3" start "$4" >/dev/null 2>&1 || _r=1 ;;
+  *) case $UA in active | activating | failed) sctl "$3" stop "$4" >/dev/null 2>&1 || _r=1 ;; esac ;;
+  esac
+  case $_e in
+  enabled) [ "$UE" = enabled ] || sctl "$3" enable "$4" >/dev/null 2>&1 || _r=1 ;;
+  masked | masked-runtime) sctl "$3" mask "$4" >/dev/null 2>&1 || _r=1 ;;
+  esac
+  if [ "$_r" -eq 0 ]; then undid "$1" undone; else undid "$1" failed:1 "systemctl refused"; fi
+}
+un_cap() { # n res path caps base
+  un "$1" "$2" || return 1
+  [ -f "$3" ] || { undid "$1" gone; return; }
+  _c=$(getcap -- "$3" 2>/dev/null)
+  case $_c in *' '*) _c=${_c##* } ;; *) _c= ;; esac
+  if [ "$_c" != "$4" ] && [ "$_c" != "$5" ] && [ -z "$FORCE" ]; then undid "$1" kept:edited "capabilities were changed since"; return; fi
+  if [ -n "$5" ]; then setcap -- "$5" "$3"; elif [ -n "$_c" ]; then setcap -r -- "$3"; else :; fi >/dev/null 2>&1
+  [ $? -eq 0 ] && undid "$1" undone || undid "$1" failed:1 "setcap refused"
+}
+un_sysctl() { # n res key value base-ref
+  un "$1" "$2" || return 1
+  _sp=/proc/sys/$(printf %s "$3" | tr . /)
+  _c=$(cat "$_sp" | tr '\t' ' ')
+  if [ "$_c" != "$4" ] && [ -z "$FORCE" ]; then undid "$1" kept:edited "the value was changed since"; return; fi
+  { cat "$STORE/prior/$5" >"$_sp"; } 2>/dev/null && undid "$1" undone || undid "$1" failed:1 "the kernel refused the value"
+}
+un_account() { # n res kind name
+  un "$1" "$2" || return 1
+  if [ "$3" = group ]; then
+    getent group "$4" >/dev/null || { undid "$1" gone; return; }
+    _o=$(groupdel -- "$4" 2>&1) && undid "$1" undone || undid "$1" failed:1 "$_o"
+  else
+    getent passwd "$4" >/dev/null || { undid "$1" gone; return; }
+    _o=$(userdel -- "$4" 2>&1) && undid "$1" undone "the home directory is kept" || undid "$1" failed:1 "$_o"
+  fi
+}
+# un_packages N RESOURCE FORMAT KEEPDATA SECONDS REF AFTER…: removes what the acts REF (before) → AFTER made new, as far as
+# nothing installed later needs it; those stay, marked automatic.
+un_packages() {
+  un "$1" "$2" || return 1
+  _kn=$1 _kf=$3 _kd=$4 _ks=$5 _kb=$STORE/prior/$6 _kx=$7
+  pkg_new "$_kf" "$_kb" >"$RT/new" || { undid "$_kn" failed:1 "the record of the transaction is missing"; return; }
+  _del= _left= _rc=
+  while IFS=$TAB read -r _pn _pv _pstate; do
+    case ",$_kx," in *",$_pn,"*) continue ;; esac
+    pkg_has "$_kf" "$_pn" && _del="$_del $_pn"
+  done <"$RT/new"
+  if [ -n "$_del" ]; then
+    case $_kf in
+    deb)
+      # What else would go was installed later by someone who needs it: keep what it needs.
+      _try=$_del
+      while [ -n "$_try" ]; do
+        _would=$(apt-get -s -o Debug::NoLocking=1 remove $_try 2>/dev/null | awk '$1 == "Remv" || $1 == "Purg" { print $2 }')
+        _more=
+        for _w in $_would; do case " $_del " in *" $_w "* | *" $_w:"*) ;; *) _more="$_more $_w" ;; esac; done
+        [ -n "$_more" ] || break
+        _drop=
+        for _t in $_try; do
+          _alone=$(apt-get -s -o Debug::NoLocking=1 remove "$_t" 2>/dev/null | awk '$1 == "Remv" || $1 == "Purg" { print $2 }')
+          for _m in $_more; do case "
+$_alone
+" in *"
+$_m
+"*) _drop="$_drop $_t"; break ;; esac; done
+        done
+        [ -n "$_drop" ] || { _try= && break; }
+        _next=
+        for _t in $_try; do case " $_drop " in *" $_t "*) _left="$_left $_t" ;; *) _next="$_next $_t" ;; esac; done
+        _try=$_next
+      done
+      _purge=
+      _plain=
+      for _t in $_try; do
+        # A leftover configuration from before is not ours to purge.
+        if grep -q "^$_t	.*	rc\$" "$_kb" || [ "$_kd" = 1 ]; then _plain="$_plain $_t"; else _purge="$_purge $_t"; fi
+      done
+      BODY="export DEBIAN_FRONTEND=noninteractive
+o='-y -o DPkg::Lock::Timeout=300'
+dpkg --audit | grep -q . && dpkg --configure -a
+set -e
+[ -z '$_plain' ] || apt-get \$o remove $_plain
+[ -z '$_purge' ] || apt-get \$o purge $_purge
+[ -z '$_left' ] || apt-mark auto $_left" ;;
+    rpm) BODY="dnf remove -y --$_del" ;;
+    pac) BODY="pacman -R --noconfirm --$_del" ;;
+    esac
+    opaque "$_kn" sh finish "$_ks"
+    if [ "$CODE" -ne 0 ]; then undid "$_kn" "failed:$CODE" "the package manager failed"; return; fi
+  fi
+  pkg_marks "$_kf" "$_kb"
+  if [ -n "$_left" ]; then undid "$_kn" undone "kept, something installed later needs them:$_left"; else undid "$_kn" undone; fi
+}
+pkg_new() { # format before-file: rows installed now-or-after that were not installed before
+  [ -f "$2" ] || return 1
+  { [ -f "$2.after" ] && cat "$2.after" || pkg_list "$1"; } | awk -F'\t' -v before="$2" '
+    BEGIN { while ((getline l < before) > 0) { split(l, f, "\t"); if (f[3] ~ /^.i/) had[f[1]] = 1 } }
+    $3 ~ /^.i/ && !($1 in had)'
+}
+# Names that turned from automatic to manual by being asked for turn back, if nobody asked for them before.
+pkg_marks() {
+  [ "$1" = deb ] && [ -f "$2.manual" ] || return 0
+  _mk=
+  for _t in $(cat "$2.manual.after" 2>/dev/null); do
+    grep -qxF -- "$_t" "$2.manual" && continue
+    pkg_has deb "$_t" && awk -F'\t' -v p="$_t" '$1 == p && $3 ~ /^.i/ { f = 1 } END { exit !f }' "$2" && _mk="$_mk $_t"
+  done
+  [ -z "$_mk" ] || apt-mark auto $_mk >/dev/null 2>&1 3<&- 5>&- 6>&- 7>&-
+}
+# un_tree N RESOURCE REF: members as we left them go, replaced ones come back; edited ones stay.
+un_tree() {
+  un "$1" "$2" || return 1
+  _tm=$STORE/prior/$3 _tn=$1 _keep=0 _n=0 _bad=0
+  [ -f "$_tm" ] || { undid "$1" failed:1 "the manifest is missing from the store"; return; }
+  sed '1!G;h;$!d' "$_tm" >"$RT/rev"
+  while IFS=$TAB read -r _row _dst; do
+    set -- $_row
+    case $1 in
+    dir) [ "$3" = absent ] && [ -d "$_dst" ] && [ ! -L "$_dst" ] && rmdir -- "$_dst" 2>/dev/null; continue ;;
+    file)
+      if [ -f "$_dst" ] && [ ! -L "$_dst" ]; then
+        _g=$(sha256sum <"$_dst")
+        if [ "${_g%% *}" != "$2" ]; then
+          [ "$3" != absent ] && [ "$_dst" -ef "$_tm.old/$3" ] && continue
+          if [ -n "$FORCE" ]; then aside "$_tn.$((_n = _n + 1))" "$_dst"; else _keep=$((_keep + 1)); continue; fi
+        fi
+      elif [ -e "$_dst" ] || [ -L "$_dst" ]; then _keep=$((_keep + 1)); continue; fi ;;
+    link) [ -L "$_dst" ] || { [ -e "$_dst" ] && _keep=$((_keep + 1)) && continue; } ;;
+    esac
+    if [ "$3" = absent ]; then rm -f -- "$_dst" || _bad=1
+    else ln -P -- "$_tm.old/$3" "$_dst.charly" 2>/dev/null || cp -a -- "$_tm.old/$3" "$_dst.charly"
+      mv -f -- "$_dst.charly" "$_dst" || _bad=1
+    fi
+  done <"$RT/rev"
+  if [ "$_bad" = 1 ]; then undid "$_tn" failed:1 "some members could not be removed"
+  elif [ "$_keep" -gt 0 ]; then undid "$_tn" kept:edited "$_keep members were changed since"
+  else undid "$_tn" undone; fi
+}
+un_drop() { un "$1" "$2" && undid "$1" "${3:-dropped}" "${4:-}"; }

@@ -1,0 +1,243 @@
+/** One driver on a target: a channel with the loader, the library, and frames back. Lock-step: one program at a time. */
+import { CharlyError } from "../base/errors.ts";
+import { driver, protocol } from "./driver/mod.ts";
+import { type Frame, FrameParser } from "./frames.ts";
+import type { Channel, Transport } from "./transport.ts";
+
+/** How root is reached. */
+export type Privilege =
+  | { readonly kind: "login" }
+  | { readonly kind: "sudo" }
+  | { readonly kind: "sudo-password"; readonly password: () => Promise<string> };
+
+/** What is asked of a driver. */
+export interface ShellOptions {
+  readonly level: "user" | "root";
+  readonly privilege: Privilege;
+  /** Milliseconds until the hello must have come. @default {20_000} */
+  readonly helloTimeout?: number;
+  /** Seconds without a sign of the operator after which the target stops by itself. @default {45} */
+  readonly silence?: number;
+  /** Programs of the target are looked for here first (tests, unusual machines). */
+  readonly pathPrefix?: string;
+}
+
+/** How a program ended. */
+export interface ProgramEnd {
+  /** `done failed stop kill cut silence journal channel reboot stage` */
+  readonly reason: string;
+  /** Last journal number used. */
+  readonly seq: number;
+}
+
+type Listener = (frame: Frame) => void;
+
+const encoder = new TextEncoder();
+
+/** 128 random bits as hex. */
+export function randomMark(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** The line every login shell passes on unchanged: it holds no `'`, `!` or line break inside its quotes. */
+export function loader(token: string): string {
+  return "sh -c 'trap : PIPE HUP INT;LC_ALL=C;umask 077;exec 3<&0 5>&1 0</dev/null;echo \"H " + token +
+    '" >&5;read -r v n m <&3||exit 9;p=$(dd bs=65536 iflag=fullblock,count_bytes count=$n <&3 2>/dev/null;echo .);' +
+    'eval "${p%.}"\'';
+}
+
+/** A driver shell of one privilege level on one connection. */
+export class DriverShell {
+  readonly #channel: Channel;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  #parser: FrameParser;
+  #listener: Listener = () => {};
+  #waiting: { resolve: (end: ProgramEnd) => void; reject: (error: unknown) => void } | undefined;
+  #failure: unknown;
+  #batch = 0;
+  #heart: ReturnType<typeof setInterval> | undefined;
+  #stderr = "";
+  #closed = false;
+  readonly hello: Frame;
+
+  private constructor(
+    channel: Channel,
+    writer: WritableStreamDefaultWriter<Uint8Array>,
+    parser: FrameParser,
+    hello: Frame,
+  ) {
+    this.#channel = channel;
+    this.#writer = writer;
+    this.#parser = parser;
+    this.hello = hello;
+  }
+
+  /**
+   * Opens a driver: loader, library, hello.
+   *
+   * @throws {CharlyError} `sudo-refused`, `sudo-tty`, `hello-timeout`, `no-hello`, `sudo-password-wrong`
+   */
+  static async open(transport: Transport, options: ShellOptions): Promise<DriverShell> {
+    const { openShell } = await import("./shell_open.ts");
+    const started = await openShell(transport, options, randomMark());
+    const shell = new DriverShell(started.channel, started.writer, started.parser, started.hello);
+    shell.#stderr = started.stderr();
+    void shell.#read(started.reader, started.rest);
+    shell.#heart = setInterval(() => void shell.#send(".\n"), 10_000);
+    return shell;
+  }
+
+  /**
+   * Runs a program and resolves when its end frame has come.
+   *
+   * @param program POSIX sh, functions of the driver
+   * @param seq journal number to go on from
+   * @param blobs sent before the program, each readable once by its name
+   */
+  async run(
+    program: string,
+    options: { seq?: number; onFrame?: Listener; blobs?: readonly ShellBlob[]; signal?: AbortSignal } = {},
+  ): Promise<ProgramEnd> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#waiting !== undefined) throw new TypeError("a program is running in this shell already");
+    this.#batch++;
+    this.#listener = options.onFrame ?? (() => {});
+    const ended = new Promise<ProgramEnd>((resolve, reject) => this.#waiting = { resolve, reject });
+    ended.catch(() => {});
+    const abort = () => void this.stop();
+    options.signal?.addEventListener("abort", abort, { once: true });
+    try {
+      for (const blob of options.blobs ?? []) await this.#sendBlob(blob);
+      const bytes = encoder.encode(program);
+      await this.#send(`P ${this.#batch} ${bytes.length} ${options.seq ?? 0}\n`);
+      await this.#sendBytes(bytes);
+      return await ended;
+    } finally {
+      options.signal?.removeEventListener("abort", abort);
+      this.#waiting = undefined;
+    }
+  }
+
+  /** No further act starts; the running one goes on to its end. */
+  stop(): Promise<void> {
+    return this.#send("S\n");
+  }
+
+  /** The running act is ended by its cut policy. */
+  kill(): Promise<void> {
+    return this.#send("K\n");
+  }
+
+  /** What the far side wrote to its error stream so far (sudo's words, a shell's complaint). */
+  get complaint(): string {
+    return this.#stderr;
+  }
+
+  /** Leaves: the driver removes its scratch and gives up the lock. */
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#heart);
+    try {
+      if (this.#failure === undefined) {
+        await this.#send("Q\n");
+        await Promise.race([this.#channel.ended, new Promise((resolve) => setTimeout(resolve, 5_000).unref?.())]);
+      }
+    } catch { /* the channel is gone: the target sees end of file */ }
+    try {
+      await this.#writer.close();
+    } catch { /* closed with the channel */ }
+    this.#channel.close();
+  }
+
+  async #sendBlob(blob: ShellBlob): Promise<void> {
+    await this.#send(`D ${blob.name} ${blob.size}\n`);
+    let sent = 0;
+    for await (const chunk of blob.open()) {
+      sent += chunk.length;
+      if (sent > blob.size) break;
+      await this.#sendBytes(chunk);
+    }
+    if (sent !== blob.size) {
+      const error = new CharlyError(`send ${blob.name}: ${sent} bytes came, ${blob.size} were announced`, {
+        hint: "a file changed while it was read: run again",
+        code: "blob-size",
+      });
+      this.#fail(error);
+      throw error;
+    }
+  }
+
+  async #send(line: string): Promise<void> {
+    await this.#sendBytes(encoder.encode(line));
+  }
+
+  async #sendBytes(bytes: Uint8Array): Promise<void> {
+    try {
+      await this.#writer.ready;
+      await this.#writer.write(bytes);
+    } catch (error) {
+      this.#fail(cut(error));
+    }
+  }
+
+  async #read(reader: ReadableStreamDefaultReader<Uint8Array>, rest: readonly Frame[]): Promise<void> {
+    try {
+      for (const frame of rest) this.#handle(frame);
+      for (;;) {
+        const { value, done } = await reader.read();
+        if (done) break;
+        for (const frame of this.#parser.push(value)) this.#handle(frame);
+      }
+      this.#fail(cut(undefined));
+    } catch (error) {
+      this.#fail(error instanceof CharlyError ? error : cut(error));
+      this.#channel.close();
+    }
+  }
+
+  #handle(frame: Frame): void {
+    if (frame.type === "Z") {
+      const [batch, reason = "", seq = "0"] = frame.args;
+      if (batch === String(this.#batch)) this.#waiting?.resolve({ reason, seq: Number(seq) });
+      return;
+    }
+    this.#listener(frame);
+  }
+
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    clearInterval(this.#heart);
+    this.#waiting?.reject(this.#failure);
+  }
+}
+
+/** Bytes sent ahead of a program, under a name it uses. */
+export interface ShellBlob {
+  readonly name: string;
+  readonly size: number;
+  open(): AsyncIterable<Uint8Array>;
+}
+
+function cut(cause: unknown): CharlyError {
+  return new CharlyError("talk to the target: the connection ended in the middle", {
+    hint: "run the same command again: the journal on the target says how far the run came",
+    code: "cut",
+    cause,
+  });
+}
+
+/** First lines sent to a fresh loader: protocol, length, mark, then the library. */
+export function libraryMessage(mark: string, options: ShellOptions): Uint8Array {
+  const head = `M=${mark} MT=${mark.slice(0, 8)} LV=${options.level} SILENCE=${options.silence ?? 45}\n` +
+    (options.pathPrefix === undefined ? "" : `PATH=${options.pathPrefix}:$PATH\n`);
+  const bytes = encoder.encode(head + driver);
+  return concat(encoder.encode(`${protocol} ${bytes.length} ${mark}\n`), bytes);
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const all = new Uint8Array(a.length + b.length);
+  all.set(a);
+  all.set(b, a.length);
+  return all;
+}
