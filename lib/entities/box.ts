@@ -1,0 +1,47 @@
+/** A box: a container image made of candies. Declared here, built by a later part of charly. */
+import type { CandyRef } from "./late.ts";
+import type { CalVer } from "./candy.ts";
+
+/** Where the packages of an image come from. */
+export type BoxFormat = "rpm" | "deb" | "pac" | "aur";
+
+/** A container image. `C` are the candy names, `X` the box names it may refer to. */
+export interface Box<C extends string = string, X extends string = string> {
+  /** Another box, or an image reference such as `docker.io/library/debian:13` (it holds a `/` or a `:`). */
+  readonly base?: X | `${string}/${string}` | `${string}:${string}`;
+  /** A bootstrap builder instead of a base: `builder:<name>`. */
+  readonly from?: `builder:${string}`;
+  /** Candies, in order. */
+  readonly candy?: readonly CandyRef<C>[];
+  /** CalVer; derived from the candies when absent. */
+  readonly version?: CalVer;
+  readonly description?: string;
+  /** @default {true} */
+  readonly enabled?: boolean;
+  /** Package formats, the primary one first. */
+  readonly build?: readonly BoxFormat[];
+  /** `os/arch`, for example `linux/amd64`. */
+  readonly platform?: readonly `${string}/${string}`[];
+  /** Distro tags, most specific first: `["debian:13", "debian"]`. */
+  readonly distro?: readonly string[];
+  /** Box that provides each builder. */
+  readonly builder?: Readonly<Record<string, X>>;
+  /** Builders this box provides to others. */
+  readonly produce?: readonly string[];
+  /** Image tag; `auto` is the CalVer of the build. @default {"auto"} */
+  readonly tag?: string;
+  readonly registry?: string;
+  /** @default {"user"} */
+  readonly user?: string;
+  /** @default {1000} */
+  readonly uid?: number;
+  /** @default {1000} */
+  readonly gid?: number;
+  /** @default {"auto"} */
+  readonly userPolicy?: "auto" | "adopt" | "create";
+  readonly init?: "supervisord" | "systemd";
+  readonly env?: Readonly<Record<string, string>>;
+  readonly network?: string;
+  readonly dataImage?: boolean;
+  readonly bootc?: boolean;
+}
