@@ -1,0 +1,54 @@
+/** Ways to a host that is not reached by TCP from here: a ProxyCommand, and the list of a ProxyJump. */
+import { spawn } from "node:child_process";
+import { Duplex } from "node:stream";
+import { connectError, shown } from "./failure.ts";
+import { expandProxyCommand, type SshSettings } from "./ssh_config.ts";
+
+/** A byte stream to an SSH server, with what to close behind it. */
+export interface Way {
+  readonly stream: Duplex;
+  /** What to say when the stream ends before the server spoke; undefined for a plain socket. */
+  readonly failure?: () => Error | undefined;
+  close(): void;
+}
+
+/** Starts the ProxyCommand of `settings` and speaks through its standard streams. */
+export function proxyCommandWay(settings: SshSettings, venue: string): Way {
+  const command = expandProxyCommand(settings.proxyCommand ?? "", settings);
+  const child = spawn("/bin/sh", ["-c", `exec ${command}`], { stdio: ["pipe", "pipe", "pipe"] });
+  let complaint = "", failed: Error | undefined;
+  child.stderr.on(
+    "data",
+    (bytes: Uint8Array) => complaint = (complaint + new TextDecoder().decode(bytes)).slice(-2000),
+  );
+  const stream = new Duplex({
+    read: () => void child.stdout.resume(),
+    write: (chunk, _encoding, done) => void child.stdin.write(chunk, (error) => done(error ?? null)),
+    final: (done) => void child.stdin.end(() => done()),
+    destroy: (_error, done) => {
+      child.kill();
+      done(null);
+    },
+  });
+  const over = (found: string) => {
+    failed ??= connectError(
+      "proxy-failed",
+      venue,
+      `ProxyCommand ${found}${complaint === "" ? "" : ` (${shown(complaint)})`}`,
+      `run it by hand: ${command}`,
+    );
+    stream.push(null);
+  };
+  child.stdout.on("data", (bytes: Uint8Array) => stream.push(bytes) || child.stdout.pause());
+  child.stdin.on("error", () => {}); // the exit below says it
+  child.on("error", (error: Error) => over(`could not start: ${error.message}`));
+  child.on("close", (code: number | null, signal: string | null) => over(`ended with ${code ?? signal}`));
+  return { stream, failure: () => failed, close: () => stream.destroy() };
+}
+
+/** `a,b,c` → the last hop `c`, and `a,b` to get there. */
+export function lastHop(proxyJump: string): { readonly hop: string; readonly before: string | undefined } {
+  const hops = proxyJump.split(",").map((hop) => hop.trim()).filter((hop) => hop !== "");
+  const hop = hops.pop() ?? proxyJump;
+  return { hop, before: hops.length === 0 ? undefined : hops.join(",") };
+}
