@@ -1,4 +1,5 @@
 /** Who we are: keys of the agent and of identity files, offered one by one in the order of OpenSSH. */
+import { Buffer } from "node:buffer";
 // @ts-types="npm:@types/ssh2@1.15.6"
 import ssh2 from "ssh2";
 import type { ParsedKey } from "ssh2";
@@ -19,7 +20,7 @@ export type AskPassphrase = (file: string) => Promise<string | undefined>;
 
 interface IdentityFile {
   readonly path: string;
-  readonly private: Uint8Array<ArrayBuffer> | undefined;
+  readonly private: Buffer | undefined;
   readonly public: ParsedKey | undefined;
 }
 
@@ -119,8 +120,8 @@ async function readIdentity(path: string, notes: string[]): Promise<IdentityFile
     if (found instanceof Error && !(found instanceof Deno.errors.NotFound)) notes.push(`${path}: ${found.message}`);
   }
   const bytes = secret instanceof Error ? undefined : secret;
-  const parsed = bytes === undefined ? undefined : ssh2.utils.parseKey(bytes as Buffer);
-  const fromPublic = open instanceof Error ? undefined : ssh2.utils.parseKey(open as Buffer);
+  const parsed = bytes === undefined ? undefined : ssh2.utils.parseKey(bytes);
+  const fromPublic = open instanceof Error ? undefined : ssh2.utils.parseKey(open);
   const fromHeader = bytes === undefined ? undefined : publicPartOf(bytes);
   const known = [parsed, fromHeader, fromPublic].find(isKey);
   if (bytes === undefined && known === undefined) return undefined;
@@ -129,7 +130,7 @@ async function readIdentity(path: string, notes: string[]): Promise<IdentityFile
 }
 
 async function unlockIdentity(file: IdentityFile, ask: AskPassphrase, notes: string[]): Promise<ParsedKey | undefined> {
-  const plain = ssh2.utils.parseKey(file.private as Buffer);
+  const plain = ssh2.utils.parseKey(file.private!);
   if (isKey(plain)) return plain;
   const text = new TextDecoder().decode(file.private);
   if (!/Encrypted/i.test(plain instanceof Error ? plain.message : "") && !/ENCRYPTED/.test(text)) {
@@ -143,7 +144,7 @@ async function unlockIdentity(file: IdentityFile, ask: AskPassphrase, notes: str
     );
     return undefined;
   }
-  const opened = ssh2.utils.parseKey(file.private as Buffer, passphrase);
+  const opened = ssh2.utils.parseKey(file.private!, passphrase);
   if (isKey(opened)) return opened;
   notes.push(`${file.path}: the passphrase does not open it`);
   return undefined;
@@ -171,9 +172,9 @@ function publicPartOf(bytes: Uint8Array): ParsedKey | undefined {
   }
 }
 
-async function read(path: string): Promise<Uint8Array<ArrayBuffer> | Error> {
+async function read(path: string): Promise<Buffer | Error> {
   try {
-    return await Deno.readFile(path);
+    return Buffer.from(await Deno.readFile(path)); // ssh2 parses Buffers only
   } catch (error) {
     return error as Error;
   }
