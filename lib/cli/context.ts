@@ -1,0 +1,56 @@
+/** What a verb holds in its hands while it runs. */
+import type { DeployApi, DeployProject } from "../deploy/contract.ts";
+import type { ArgsOf, ArgSpecs, FlagsOf, FlagSpecs, VerbTable } from "./define_verb.ts";
+import type { Globals } from "./globals.ts";
+import type { Output } from "./output.ts";
+
+/** A project with the parts only some verbs look at. */
+export interface CliProject extends DeployProject {
+  readonly config: DeployProject["config"] & {
+    readonly tasks?: Readonly<Record<string, TaskData>>;
+  };
+  /** The file the configuration was read from: absolute path or address. */
+  readonly configPath: string;
+}
+
+/** A task as evaluating the configuration leaves it: everything but its function. */
+export interface TaskData {
+  readonly description?: string;
+  readonly needs?: readonly string[];
+  readonly permissions?: Readonly<Record<string, unknown>>;
+  readonly args?: Readonly<Record<string, unknown>>;
+}
+
+/** What `loadProject` is asked for. */
+export interface ProjectRequest {
+  readonly cwd: string;
+  /** Path or address given with `--config`. */
+  readonly config?: string;
+  /** Expected digest of a remote configuration. */
+  readonly integrity?: string;
+  /** Evaluate twice and compare. */
+  readonly verifyDeterministic?: boolean;
+}
+
+/** The heavy parts, loaded when a verb asks for them; tests hand in their own. */
+export interface Services {
+  project(request: ProjectRequest): Promise<CliProject>;
+  api(): Promise<DeployApi>;
+}
+
+/** Given to `Verb.run`. */
+export interface VerbContext<A extends ArgSpecs, F extends FlagSpecs> {
+  readonly args: ArgsOf<A>;
+  readonly flags: FlagsOf<F>;
+  readonly globals: Globals;
+  readonly out: Output;
+  readonly services: Services;
+  readonly table: VerbTable;
+  /** Directory the command was given in. */
+  readonly cwd: string;
+  /** The words as typed, for starting the same command again. */
+  readonly words: readonly string[];
+  /** Aborted by the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly version: string;
+}

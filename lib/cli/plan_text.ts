@@ -1,0 +1,85 @@
+/** Plans as text and as JSON. */
+import type { ActState, HostPlan, PlannedAct } from "../deploy/contract.ts";
+import type { Style } from "./style.ts";
+import { escapeControls } from "./style.ts";
+
+/** The words for a state. */
+const words: Readonly<Record<ActState, string>> = {
+  "will-run": "will run",
+  "will-run-if": "will run if",
+  "up-to-date": "up to date",
+  recorded: "up to date (recorded)",
+  drifted: "drifted",
+  "decided-at-step": "decided at the step",
+  skipped: "skipped",
+  revert: "revert",
+};
+
+/** Acts of a plan an apply may change something with. */
+export function changesOf(plans: readonly HostPlan[]): number {
+  return plans.flatMap((plan) => plan.planned).filter(({ state }) =>
+    !["up-to-date", "recorded", "skipped"].includes(state)
+  ).length;
+}
+
+/** @param plans one per host; @param style colours; @param commands also print each act's program */
+export function planText(plans: readonly HostPlan[], style: Style, commands = false): string {
+  return plans.map((plan) => hostPlanText(plan, style, commands)).join("\n\n");
+}
+
+function hostPlanText(plan: HostPlan, style: Style, commands: boolean): string {
+  const { planned } = plan;
+  const source = plan.live ? "asked just now" : "from the ledger; --live asks the target";
+  const count = (r: PlannedAct["reversibility"]) =>
+    planned.filter((act) => act.reversibility === r && act.state !== "skipped").length;
+  const undo = `undo: ${count("exact")} exact, ${count("best-effort")} best effort, ${count("none")} none`;
+  const lines = [
+    `${style.bold(escapeControls(plan.plan.bundle))} on ${style.bold(escapeControls(plan.host))} (${source})`,
+    `${planned.length} steps, ${changesOf([plan])} to do; ${undo}; digest ${plan.plan.digest.slice(0, 12)}`,
+  ];
+  let candy: string | undefined;
+  for (const act of planned) {
+    if (act.candy !== candy) lines.push(`  ${style.bold(escapeControls(act.candy))}`);
+    candy = act.candy;
+    lines.push(actText(act, style));
+    if (commands && act.program !== undefined) {
+      lines.push(
+        ...act.program.replace(/\n$/, "").split("\n").map((line) => style.dim(`          | ${escapeControls(line)}`)),
+      );
+    }
+  }
+  lines.push(...plan.warnings.map((warning) => `${style.yellow("warning:")} ${escapeControls(warning)}`));
+  return lines.join("\n");
+}
+
+function actText(act: PlannedAct, style: Style): string {
+  const quiet = ["up-to-date", "recorded", "skipped"].includes(act.state);
+  const mark = { skipped: "-", revert: "<", drifted: "!", "will-run": "+" }[act.state as string] ?? (quiet ? "=" : "?");
+  const root = act.level === "root" ? " [root]" : "";
+  const reason = act.reason === undefined
+    ? ""
+    : `${act.state === "will-run-if" ? " " : ": "}${escapeControls(act.reason)}`;
+  const undo = quiet || act.reversibility === "exact"
+    ? ""
+    : `, undo ${act.reversibility === "none" ? "none" : "best effort"}`;
+  const line = `  ${mark} ${String(act.n).padStart(3)}  ${escapeControls(act.summary)}${root}  (${
+    words[act.state]
+  }${reason}${undo})`;
+  return quiet ? style.dim(line) : act.state === "drifted" || act.state === "revert" ? style.yellow(line) : line;
+}
+
+/** A plan for programs: states, reasons and the compiled plan. Bytes of files stay out. */
+export function planJson(plan: HostPlan): Readonly<Record<string, unknown>> {
+  return {
+    host: plan.host,
+    venue: plan.venue,
+    live: plan.live,
+    bundle: plan.plan.bundle,
+    deployId: plan.plan.deployId,
+    digest: plan.plan.digest,
+    changes: changesOf([plan]),
+    steps: plan.planned,
+    warnings: plan.warnings,
+    plan: plan.plan,
+  };
+}

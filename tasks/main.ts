@@ -1,0 +1,132 @@
+/**
+ * The command line: `deno run … tasks/main.ts <verb>`, and the export `./cli`. This file is the roll-call of verbs; each
+ * is loaded when it is typed.
+ *
+ * @module
+ */
+import denoJson from "../deno.json" with { type: "json" };
+import type { CliProject, Services } from "../lib/cli/context.ts";
+import type { VerbTable } from "../lib/cli/define_verb.ts";
+import { type CliIo, processIo } from "../lib/cli/io.ts";
+import { runCli } from "../lib/cli/run_cli.ts";
+import type { DeployApi } from "../lib/deploy/contract.ts";
+
+/** Every verb of charly. */
+export const table: VerbTable = {
+  groups: {
+    bundle: "deploy, undo, list and rename bundles",
+    ledger: "look into what a target remembers, and mend it",
+  },
+  verbs: [
+    { name: "plan", summary: "Show what a deploy would do, step by step", load: () => import("./verbs/plan.ts") },
+    { name: "deploy", summary: "Plan a bundle, ask, and apply it", load: () => import("./verbs/deploy.ts") },
+    {
+      name: "apply",
+      summary: "Apply a bundle, or exactly a plan written before",
+      load: () => import("./verbs/apply.ts"),
+    },
+    { name: "bundle add", summary: "Deploy a bundle", load: () => import("./verbs/bundle_add.ts") },
+    {
+      name: "bundle del",
+      summary: "Undo a deploy: everything as it was before",
+      load: () => import("./verbs/bundle_del.ts"),
+    },
+    { name: "bundle status", summary: "Show what is deployed where", load: () => import("./verbs/bundle_status.ts") },
+    {
+      name: "bundle rename",
+      summary: "Give a deploy the new name of its bundle",
+      load: () => import("./verbs/bundle_rename.ts"),
+    },
+    { name: "status", summary: "Show what is deployed where", load: () => import("./verbs/status.ts") },
+    {
+      name: "drift",
+      summary: "Show what differs on a target from what was deployed",
+      load: () => import("./verbs/drift.ts"),
+    },
+    {
+      name: "ledger show",
+      summary: "List the resources that deploys claim on their targets",
+      load: () => import("./verbs/ledger_show.ts"),
+    },
+    {
+      name: "ledger repair",
+      summary: "Mend a ledger that was found damaged",
+      load: () => import("./verbs/ledger_repair.ts"),
+    },
+    {
+      name: "clean",
+      summary: "Remove stages and journals that nothing needs any more",
+      load: () => import("./verbs/clean.ts"),
+    },
+    {
+      name: "doctor",
+      summary: "Check this machine for the programs and rights charly uses",
+      load: () => import("./verbs/doctor.ts"),
+    },
+    { name: "run", summary: "Run a task of the configuration, or list them", load: () => import("./verbs/run.ts") },
+    {
+      name: "permissions",
+      summary: "Print the Deno permission flags a deploy of a bundle needs",
+      load: () => import("./verbs/permissions.ts"),
+    },
+    {
+      name: "completion",
+      summary: "Print the completion script of a shell",
+      load: () => import("./verbs/completion.ts"),
+    },
+    {
+      name: "__complete",
+      summary: "Answer a completion script",
+      hidden: true,
+      load: () => import("./verbs/complete.ts"),
+    },
+    {
+      name: "version",
+      summary: "Print the versions of charly, Deno, V8 and TypeScript",
+      load: () => import("./verbs/version.ts"),
+    },
+    { name: "help", summary: "Explain charly, or one verb", load: () => import("./verbs/help.ts") },
+  ],
+};
+
+/** What a caller of {@link main} may put in place of the real thing. */
+export interface MainOptions {
+  readonly io?: CliIo;
+  readonly services?: Services;
+  readonly cwd?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** The real engine and loader, imported when a verb asks. */
+const services: Services = {
+  project: async (request): Promise<CliProject> => await (await import("../lib/config/load.ts")).loadProject(request),
+  api: async (): Promise<DeployApi> => await import("../targets/api.ts"),
+};
+
+/**
+ * Carries out one command line.
+ *
+ * @param args the words behind `charly`
+ * @param options other streams, services or directory
+ * @returns the exit code: 0 done, 1 failed, 2 wrong call or configuration, 3 nobody to ask
+ */
+export async function main(args: readonly string[], options: MainOptions = {}): Promise<number> {
+  return await runCli(args, {
+    table,
+    io: options.io ?? processIo(),
+    services: options.services ?? services,
+    cwd: options.cwd ?? Deno.cwd(),
+    version: denoJson.version,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
+}
+
+if (import.meta.main) {
+  const interrupted = new AbortController();
+  Deno.addSignalListener("SIGINT", () => {
+    // The first asks the run to stop at the next step; the second does not ask.
+    if (interrupted.signal.aborted) Deno.exit(130);
+    interrupted.abort();
+  });
+  Deno.exit(await main(Deno.args, { signal: interrupted.signal }));
+}

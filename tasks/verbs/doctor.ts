@@ -1,0 +1,31 @@
+/** `charly doctor`: is everything here that charly uses? */
+import { defineVerb } from "../../lib/cli/define_verb.ts";
+import { escapeControls } from "../../lib/cli/style.ts";
+import { projectIfAny } from "./_shared.ts";
+
+export default defineVerb({
+  name: "doctor",
+  summary: "Check this machine for the programs and rights charly uses",
+  description:
+    "Names each system program, its version, or the package that brings it. Ends with 1 when something the configuration\n" +
+    "needs is missing.",
+  examples: [["charly doctor --json", "for a program"]],
+  args: {},
+  flags: {},
+  async run(context) {
+    const { out, services } = context;
+    const project = await projectIfAny(context);
+    const findings = await (await services.api()).diagnose(project);
+    const { style } = out;
+    const mark = { ok: style.green("ok     "), missing: style.red("missing"), warning: style.yellow("warning") };
+    out.both(
+      { findings },
+      () =>
+        findings.map(({ what, state, detail, hint }) =>
+          `${mark[state]} ${style.bold(escapeControls(what))}: ${escapeControls(detail)}` +
+          (hint === undefined ? "" : `\n        ${style.cyan("hint:")} ${escapeControls(hint)}`)
+        ).join("\n"),
+    );
+    return findings.some(({ state }) => state === "missing") ? 1 : 0;
+  },
+});
