@@ -7,7 +7,7 @@ umask 077
 TAB='	'
 NL='
 '
-SEQ=0 JPRE= HALT= RT= RD= LOCKED= WPID= RAN=,
+GO= SEQ=0 JPRE= HALT= RT= RD= LOCKED= WPID= RAN=,
 
 # A frame: type, act number, payload, arguments. One printf, so that a frame of the warden never falls into it.
 fr() {
@@ -72,20 +72,36 @@ $_os"
 # Which store this shell serves. The user's store lives under the directory whose .lock the Go tool takes as well.
 store_at() {
   case $1 in
-  root) STORE=/var/lib/opencharly LOCK=$STORE/.lock GO= ;;
+  root) STORE=${SYSTEM_STORE:-/var/lib/opencharly} LOCK=$STORE/.lock ;;
   *) GO=$HOME/.config/opencharly/installed STORE=$GO/engine LOCK=$GO/.lock ;;
   esac
 }
+# Makes the store, and remembers which directories that took: they go with the store's last deploy.
 store_make() {
+  [ -d "$STORE" ] && [ -s "$STORE/salt" ] && return 0
+  _mk= _up=$STORE
+  while [ ! -d "$_up" ]; do _mk="$_up$NL$_mk" _up=${_up%/*}; done
   if [ -n "$GO" ]; then
-    (umask 022 && mkdir -p "$GO/deploys" "$GO/layers") || return 1
+    (umask 022 && mkdir -p "$GO") || return 1
   fi
   mkdir -p "$STORE/runs" "$STORE/done" "$STORE/prior" "$STORE/ledger" "$STORE/content" "$STORE/stage" "$STORE/kept" || return 1
   chmod 700 "$STORE" || return 1
+  [ -e "$STORE/made" ] || printf '%s' "$_mk" >"$STORE/made" || return 1
   [ -s "$STORE/target.json" ] || { _id=$(random16) && printf '{"target_id":"%s","schema":1}\n' "$_id" >"$STORE/target.json.new" &&
     mv "$STORE/target.json.new" "$STORE/target.json"; } || return 1
   [ -s "$STORE/salt" ] || { _id=$(random16)$(random16) && printf '%s\n' "$_id" >"$STORE/salt.new" &&
     mv "$STORE/salt.new" "$STORE/salt"; } || return 1
+}
+# Nothing of ours is left: the store itself goes, and the directories it took, where they are empty.
+store_remove() {
+  _mk=$(cat "$STORE/made" 2>/dev/null)
+  exec 6>&- 2>/dev/null
+  RD=
+  rm -f "$STORE/holder"
+  [ -z "$GO" ] || rmdir "$GO/deploys" "$GO/layers" 2>/dev/null
+  rm -rf "$STORE"
+  rm -f "$LOCK"
+  printf '%s\n' "$_mk" | sed '1!G;h;$!d' | while IFS= read -r _d; do [ -z "$_d" ] || rmdir -- "$_d" 2>/dev/null; done
 }
 random16() { dd if=/dev/urandom bs=16 count=1 2>/dev/null | od -An -tx1 | tr -d ' \n'; }
 
@@ -119,15 +135,38 @@ lock() {
       fr L 0 "$_h" busy
       flock -w "$1" 7 || { exec 7>&-; fr L 0 "$_h" held; return 1; }
     fi
+    # The last deploy may have taken the store with it while we waited: then this lock is nobody's.
+    if ! [ "$LOCK" -ef /proc/self/fd/7 ]; then
+      exec 7>&-
+      lock "$@"
+      return
+    fi
   else
     lock_dir "$1" || return 1
   fi
   LOCKED=1
+  lock_alive "$1" || return 1
   started $$
   printf '%s %s %s %s\n' "$2" "$RUN" $$ "$STARTED" >"$STORE/holder"
   _c=0
   [ -s "$STORE/counter" ] && read -r _c <"$STORE/counter"
   fr L 0 "" taken "$_c"
+}
+# An act of a run whose shells were all killed may still be alive: the lock is ours only when it has ended.
+lock_alive() {
+  _w=0
+  for _f in "$STORE"/runs/*/cur; do
+    _n= _op= _os=
+    { read -r _n _op _os _ <"$_f"; } 2>/dev/null
+    [ -n "$_op" ] || continue
+    while started "$_op" && [ "$STARTED" = "$_os" ]; do
+      [ "$_w" -eq 0 ] && fr L 0 "act $_n of a cut run" busy
+      [ "$_w" -ge "$1" ] && { fr L 0 "act $_n of a cut run, process $_op" held; unlock; return 1; }
+      sleep 1
+      _w=$((_w + 1))
+    done
+  done
+  return 0
 }
 # Without flock: a directory that holds its owner's boot, pid and start time; an owner that is gone loses it.
 lock_dir() {
@@ -152,7 +191,7 @@ lock_dir() {
 }
 unlock() {
   [ -n "$LOCKED" ] || return 0
-  rm -f "$STORE/holder"
+  [ -d "$STORE" ] && rm -f "$STORE/holder"
   [ -n "${LOCKDIR:-}" ] && rm -f "$LOCK.d/owner" && rmdir "$LOCK.d"
   exec 7>&-
   LOCKED= LOCKDIR=
@@ -196,3 +235,28 @@ jend() {
   jsync
 }
 seal() { j K "$(wc -c <"$RD/journal" | tr -d ' ')" "$(cksum <"$RD/journal" | cut -d' ' -f1)"; }
+
+# commit NAME … : what the operator folded becomes the ledger (blobs stage/NAME → NAME), then the run is closed and what
+# nothing refers to any more is swept. A cut before the end is harmless: folding again gives the same ledger.
+commit() {
+  for _f; do
+    case $_f in */*) mkdir -p "$STORE/${_f%/*}" ;; esac
+    mv -f -- "$BL/$(printf %s "$_f" | tr / _)" "$STORE/$_f.new" && sync -d "$STORE/$_f.new" 2>/dev/null
+    mv -f -- "$STORE/$_f.new" "$STORE/$_f" || { HALT=commit; return 1; }
+  done
+  j D
+  jsync
+}
+sweep() { # blob "referenced" lists prior refs still needed
+  for _f in "$STORE"/runs/*/; do
+    [ -d "$_f" ] || continue
+    _r=${_f%/}
+    rm -f "$_r/reserve" "$_r/cur"
+    mv -f -- "$_r" "$STORE/done/" 2>/dev/null || rm -rf -- "$_r"
+  done
+  exec 6>&- 2>/dev/null
+  RD=
+  (cd "$STORE/prior" && ls -A) | grep -vxF -f "$BL/referenced" | while IFS= read -r _f; do rm -rf -- "$STORE/prior/$_f"; done
+  rm -rf -- "$STORE"/stage/*
+  (cd "$STORE/done" && ls -A) | sort -r | sed 1,20d | while IFS= read -r _f; do rm -rf -- "$STORE/done/$_f"; done
+}

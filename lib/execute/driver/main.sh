@@ -1,4 +1,4 @@
-# charly driver, part 6: messages. D blob, P program, . heartbeat, S stop, K kill, Q leave.
+# charly driver, part 7: messages. D blob, P program, . heartbeat, S stop, K kill, Q leave.
 trap 'cleanup; exit 143' TERM
 cleanup() {
   if [ -n "$RD" ]; then jend "${HALT:-left}"; fi

@@ -1,0 +1,63 @@
+# charly driver, part 6: questions. Nothing here writes; every answer is a V frame, the operator judges.
+
+v() { fr V "$1" "$3" "$2"; } # n verdict facts
+# What looks found for these ids, one line each: id type mode owner links size digest.
+looked() {
+  _all=
+  for _id; do
+    eval "_all=\"\$_all$_id \$T_$_id \${P_$_id:--} \${O_$_id:--} \$N_$_id \$Z_$_id \$S_$_id$NL\""
+  done
+  fr V 0 "$_all" looks
+}
+v_link() { # n path
+  if [ -L "$2" ]; then v "$1" link "$(readlink -- "$2")"; elif [ -e "$2" ]; then v "$1" other; else v "$1" absent; fi
+}
+v_block() { # n path begin end
+  if [ ! -f "$2" ]; then v "$1" absent; return; fi
+  if [ ! -r "$2" ]; then v "$1" unreadable; return; fi
+  if ! grep -qF -- "$3" "$2"; then v "$1" absent; return; fi
+  _vb=$(block_body "$2" "$3" "$4" && echo .)
+  v "$1" block "${_vb%.}"
+}
+v_packages() { # n format name…
+  _vn=$1 _vf=$2 _vm=
+  shift 2
+  for _k; do pkg_has "$_vf" "$_k" || _vm="$_vm $_k"; done
+  v "$_vn" packages "$_vm"
+}
+v_unit() { # n manager unit
+  have systemctl || { v "$1" absent; return; }
+  unit_state "$2" "$3"
+  v "$1" unit "$UE,$UA"
+}
+v_cap() { # n path
+  have getcap || { v "$1" absent; return; }
+  _c=$(getcap -- "$2" 2>/dev/null)
+  case $_c in *' '*) _c=${_c##* } ;; *) _c= ;; esac
+  [ -f "$2" ] && v "$1" cap "$_c" || v "$1" absent
+}
+v_sysctl() { # n key
+  _sp=/proc/sys/$(printf %s "$2" | tr . /)
+  [ -r "$_sp" ] && v "$1" sysctl "$(cat "$_sp" | tr '\t' ' ')" || v "$1" absent
+}
+v_account() { # n user|group name
+  case $2 in group) _o=$(getent group "$3") ;; *) _o=$(getent passwd "$3") ;; esac && v "$1" account "$_o" || v "$1" absent
+}
+v_tool() { have "$2" && v "$1" tool || v "$1" absent; }
+v_exists() { { [ -e "$2" ] || [ -L "$2" ]; } && v "$1" exists || v "$1" absent; }
+# v_tree N REF: are all members of a recorded manifest as we left them?
+v_tree() {
+  _vt=$STORE/prior/$2
+  [ -f "$_vt" ] || { v "$1" absent; return; }
+  _bad=
+  awk -F'\t' '$1 ~ /^file / { split($1, f, " "); print f[2] "  " $2 }' "$_vt" >"${TMPDIR:-/tmp}/.c$$" 2>/dev/null
+  sha256sum -c --status "${TMPDIR:-/tmp}/.c$$" >/dev/null 2>&1 || _bad=1
+  rm -f "${TMPDIR:-/tmp}/.c$$"
+  v "$1" tree "$_bad"
+}
+# v_guard N SHELL: UNLESS holds the text; run with its output thrown away
+v_guard() {
+  BODY=$UNLESS
+  ask "$1" "$2" 60
+  v "$1" guard "$CODE"
+}
