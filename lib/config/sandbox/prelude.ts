@@ -94,7 +94,9 @@ function prelude(dataBytes: number): (namespace: Record<string, unknown>) => voi
     exit(0);
   }
 
+  let evaluated = false;
   world.addEventListener("unhandledrejection", (event: Anything) => {
+    if (!evaluated) return; // the config itself failed: Deno says it better
     let text = "";
     try {
       const { reason } = event;
@@ -243,5 +245,8 @@ function prelude(dataBytes: number): (namespace: Record<string, unknown>) => voi
   }
 
   // A macrotask later every rejection nobody handled has ended the process.
-  return (namespace) => void later(() => answer(namespace), 0);
+  return (namespace) => {
+    evaluated = true;
+    later(() => answer(namespace), 0);
+  };
 }
