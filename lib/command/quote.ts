@@ -1,16 +1,24 @@
-/** The one place where text becomes a word of a POSIX shell. */
+/** Words for a POSIX shell. The only place of charly that quotes. */
 import { CharlyError } from "../base/errors.ts";
 
+/** What no shell gives a meaning to, wherever in a command the word stands (`=` and a leading `~` or `%` would have one). */
+const plain = /^[A-Za-z0-9_@+:,./-]+$/;
+
 /**
- * Quotes `word` so that sh, bash, dash and BusyBox read back exactly its bytes as one word. Words without any character a
- * shell could mean something by stay as they are; the empty word is `''`.
- *
- * @throws {CharlyError} `nul` when the word holds a NUL byte: no shell word can
+ * One word as a POSIX shell reads it back: unchanged where it is plain, else in single quotes; empty becomes `''`.
+ * Throws `nul-in-word` for a NUL byte, which no program argument can hold.
  */
-export function quote(word: string): string {
+export function quoteWord(word: string): string {
   if (word.includes("\0")) {
-    throw new CharlyError("quote a word: it holds a NUL byte", { hint: "remove the NUL: no command line can carry one", code: "nul" });
+    throw new CharlyError(`quote ${JSON.stringify(word.slice(0, 40))}: found a NUL byte`, {
+      hint: "remove it, or put the bytes into a file",
+      code: "nul-in-word",
+    });
   }
-  if (word !== "" && /^[A-Za-z0-9_@%+:,./-]+$/.test(word)) return word;
-  return `'${word.replaceAll("'", "'\\''")}'`;
+  return plain.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** A command as words, rendered as one line. */
+export function quoteWords(words: readonly string[]): string {
+  return words.map(quoteWord).join(" ");
 }

@@ -11,7 +11,7 @@ import { readableFromNode, writableFromNode } from "./streams.ts";
 
 /** How {@link ssh2Transport} connects. */
 export interface Ssh2Options extends DialOptions {
-  /** Wins over the user in the address and in ssh_config. */
+  /** For an address without a user; wins over ssh_config. */
   readonly user?: string;
 }
 
@@ -30,7 +30,7 @@ interface Line {
  */
 export async function ssh2Transport(host: string, options: Ssh2Options = {}): Promise<Transport> {
   const parsed = parseSshAddress(host);
-  const address = options.user === undefined ? parsed : { ...parsed, user: options.user };
+  const address = parsed.user === undefined && options.user !== undefined ? { ...parsed, user: options.user } : parsed;
   const transport = new Ssh2Transport(await dial(address, options), () => dial(address, options));
   return transport;
 }

@@ -3,11 +3,12 @@ import { connect as connectTcp } from "node:net";
 import type { Client } from "ssh2";
 import type { Duplex } from "node:stream";
 import { within } from "./deadline.ts";
-import { connectError, hostAndPort, shown, socketError } from "./failure.ts";
+import { connectError, shown, socketError } from "./failure.ts";
 import { handshake } from "./ssh2_handshake.ts";
 import type { AskPassphrase } from "./ssh2_auth.ts";
 import { parseSshAddress, type SshAddress } from "./ssh_address.ts";
 import { resolveSettings, type SshConfigSource, type SshSettings } from "./ssh_config.ts";
+import { venueOf } from "./venue.ts";
 import { lastHop, proxyCommandWay, type Way } from "./ssh_proxy.ts";
 
 /** How {@link dial} connects. */
@@ -27,11 +28,6 @@ export interface Dialled {
   readonly venue: string;
   /** Ends the client, its jump hosts and its proxies. */
   close(): void;
-}
-
-/** `ssh://user@host:port` of resolved settings. */
-export function venueOf(settings: SshSettings): string {
-  return `ssh://${settings.user}@${hostAndPort(settings.hostName, settings.port)}`;
 }
 
 /** Connects to `address`. `route` holds the hops already on the way, to notice loops. */

@@ -127,8 +127,8 @@ export async function handshake(request: Handshake): Promise<Client> {
   });
   client.once("close", () => fail(new Error("the connection ended")));
 
-  const known_ = known.keyTypes(name, port);
-  const order = [...hostKeyAlgorithms].sort((left, right) => rank(known_, left[1]) - rank(known_, right[1]));
+  const types = known.keyTypes(name, port);
+  const order = [...hostKeyAlgorithms].sort((left, right) => rank(types, left[1]) - rank(types, right[1]));
   client.connect({
     sock: stream,
     username: settings.user,
