@@ -6,8 +6,8 @@ cleanup() {
   unlock
   [ -n "$WPID" ] && kill "$WPID" 2>/dev/null
 }
-store_at "$LV"
 hello
+store_at "$LV"
 while read -r _m _a _b _c <&3; do
   beat
   case $_m in

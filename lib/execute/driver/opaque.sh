@@ -210,10 +210,20 @@ command_act() {
   if [ "$5" != always ] && ! ran_any "$5"; then same "$1"; return; fi
   if ! have "$4"; then fail "$1" "$4 is not installed on the target" 127; return; fi
   if [ -n "$6$UNLESS" ] && ! guard "$1" "$6" "$4"; then j B "$1" && skip "$1" "guard satisfied"; return; fi
+  eval "$TOUCH" || { fail "$1" "cannot preserve what the command touches"; return; }
   j B "$1" && jsync || return 1
   opaque "$1" "$4" "$2" "$3"
   RAN=$RAN$1,
   ended "$1"
+}
+# touch_rec N RESOURCE PATH: what a command says it will write, preserved by copy: it may write through the open file.
+touch_rec() {
+  if [ -d "$3" ] && [ ! -L "$3" ]; then warn "$1" "$3 is a directory: not captured"; return 0; fi
+  if [ ! -e "$3" ] && [ ! -L "$3" ]; then j P "$1" "$2" absent; return; fi
+  _tw=file
+  [ -L "$3" ] && _tw=link
+  _tr=$RUN.$1.$(printf %s "$3" | cksum | cut -d' ' -f1)
+  cp -a -- "$3" "$STORE/prior/$_tr" && j P "$1" "$2" "copied:$_tw:$_tr"
 }
 ran_any() {
   for _r in $1; do case $RAN in *,$_r,*) return 0 ;; esac; done

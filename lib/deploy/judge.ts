@@ -1,0 +1,162 @@
+/**
+ * What becomes of each act, from three witnesses: the ledger (what we did), the probe (what is there), the plan (what runs
+ * before it). Pure. Apply runs a subset of what this says, in its order.
+ */
+import type { Claim } from "../ledger/record.ts";
+import type { Act, Level } from "../steps/act.ts";
+import type { ActState } from "./contract.ts";
+import type { Numbered, Verdict } from "./probe.ts";
+
+/** An act with what will become of it. */
+export interface Judged extends Numbered {
+  readonly digest: string;
+  readonly state: ActState;
+  readonly reason?: string;
+  /** It is part of the run: acts, looks once more, or only records its claim. */
+  readonly included: boolean;
+  /** Commands: run whatever happens, or only if one of these acts ran. */
+  readonly runIf: "always" | readonly number[];
+  /** The claim an earlier run left. */
+  readonly claim?: Claim;
+  readonly verdict: Verdict;
+}
+
+/** What {@link judge} looks at. */
+export interface JudgeInput {
+  readonly acts: readonly Numbered[];
+  readonly digest: (numbered: Numbered) => string;
+  readonly claim: (level: Level, resource: string) => Claim | undefined;
+  readonly verdict: (numbered: Numbered) => Verdict;
+  /** Candies of which something is reverted in this run: their commands run again. */
+  readonly revertedCandies: ReadonlySet<string>;
+  /** Acts asked for by number. */
+  readonly rerun: ReadonlySet<number>;
+}
+
+/** Judges acts in plan order. */
+export function judge(input: JudgeInput): Judged[] {
+  const judged: Judged[] = [];
+  for (const numbered of input.acts) {
+    const { n, act } = numbered;
+    const claim = input.claim(act.level, act.resource);
+    const digest = input.digest(numbered);
+    const verdict = input.verdict(numbered);
+    const base = { ...numbered, digest, verdict, ...(claim === undefined ? {} : { claim }) };
+    const earlier = judged.filter((other) => other.included && other.state !== "up-to-date");
+    const add = (state: ActState, included: boolean, runIf: Judged["runIf"], reason?: string) =>
+      judged.push({ ...base, state, included, runIf, ...(reason === undefined ? {} : { reason }) });
+
+    if (input.rerun.has(n)) add("will-run", true, "always", "asked for");
+    else if (verdict.kind === "guarded") {
+      add(claim === undefined ? "up-to-date" : "recorded", false, [], "its guard says so");
+    } else if (act.type === "command" || act.type === "reboot" || unprobed(act)) {
+      judgeByRecord(input, add, {
+        act,
+        digest,
+        claim,
+        earlier: earlier.filter((other) => other.act.candy === act.candy),
+        verdict,
+      });
+    } else judgeByProbe(add, { act, digest, claim, verdict, earlier });
+  }
+  return covered(judged);
+}
+
+type Add = (state: ActState, included: boolean, runIf: Judged["runIf"], reason?: string) => void;
+
+/** Downloads whose bytes are not known beforehand are judged like commands. */
+function unprobed(act: Act): boolean {
+  return act.type === "download" && (act.extract !== "none" || act.sha256 === undefined);
+}
+
+function judgeByRecord(
+  input: JudgeInput,
+  add: Add,
+  it: { act: Act; digest: string; claim: Claim | undefined; earlier: readonly Judged[]; verdict: Verdict },
+): void {
+  const { act, claim, digest, earlier } = it;
+  if (act.type === "command" && act.always === true) return add("will-run", true, "always", "always");
+  if (it.verdict.kind === "unknown" && it.verdict.why.endsWith("is not installed")) {
+    return add("decided-at-step", true, "always", it.verdict.why);
+  }
+  if (claim === undefined) return add("will-run", true, "always");
+  if (claim.digest !== digest) return add("will-run", true, "always", "changed since it ran");
+  if (claim.state === "unknown") return add("will-run", true, "always", "its last run was cut");
+  if (claim.state === "failed") return add("will-run", true, "always", "it failed last time");
+  if (claim.state === "skipped") return add("decided-at-step", true, "always", claim.reason ?? "skipped last time");
+  if (act.type === "download") return add("recorded", false, []);
+  if (input.revertedCandies.has(act.candy)) {
+    return add("will-run", true, "always", `something of ${act.candy} is reverted`);
+  }
+  const sure = earlier.find((other) =>
+    other.state === "will-run" || other.state === "drifted" || other.state === "revert"
+  );
+  if (sure !== undefined) return add("will-run", true, earlier.map((other) => other.n), `step ${sure.n} runs`);
+  const maybe = earlier[0];
+  if (maybe !== undefined) return add("will-run-if", true, earlier.map((other) => other.n), `if step ${maybe.n} runs`);
+  add("recorded", false, []);
+}
+
+function judgeByProbe(
+  add: Add,
+  it: { act: Act; digest: string; claim: Claim | undefined; verdict: Verdict; earlier: readonly Judged[] },
+): void {
+  const { act, claim, digest, verdict } = it;
+  switch (verdict.kind) {
+    case "unknown":
+      return add("decided-at-step", true, "always", verdict.why);
+    case "absent":
+      return add(
+        claim === undefined || claim.digest !== digest ? "will-run" : "drifted",
+        true,
+        "always",
+        claim && "it is gone",
+      );
+    case "differs":
+      return claim !== undefined && claim.digest === digest
+        ? add("drifted", true, "always", `found ${verdict.found}`)
+        : add(
+          "will-run",
+          true,
+          "always",
+          claim === undefined ? `replaces what is there (${verdict.found})` : "changed",
+        );
+    case "same": {
+      if (claim === undefined || claim.digest !== digest || claim.state !== "done") {
+        return add("up-to-date", true, "always", "already so; its claim is recorded");
+      }
+      const touching = it.earlier.findLast((other) => touches(other.act, act));
+      return touching === undefined
+        ? add("up-to-date", false, [])
+        : add("up-to-date", true, "always", `looked at again after step ${touching.n}`);
+    }
+    case "guarded":
+      return add("up-to-date", false, []);
+  }
+}
+
+/** An earlier act may change what a later one wants: commands do unless they say what they touch. */
+function touches(earlier: Act, later: Act): boolean {
+  if (earlier.type === "command") {
+    if (earlier.touches === undefined) return true;
+    const path = "path" in later ? later.path : undefined;
+    return path !== undefined && earlier.touches.some((touched) => path === touched || path.startsWith(`${touched}/`));
+  }
+  if (earlier.type === "download") return earlier.extract === "sh";
+  return false;
+}
+
+/** Two acts of one plan on one resource: the earlier is covered by the later, else the two repair each other for ever. */
+function covered(judged: readonly Judged[]): Judged[] {
+  const last = new Map<string, number>();
+  for (const { n, act } of judged) last.set(`${act.level} ${act.resource}`, n);
+  return judged.map((it) => {
+    const by = last.get(`${it.act.level} ${it.act.resource}`);
+    if (by === undefined || by === it.n || it.act.type === "command") return it;
+    const later = judged.find((other) => other.n === by);
+    const satisfied = later !== undefined && (later.state === "up-to-date" || later.state === "recorded");
+    return satisfied
+      ? { ...it, state: "up-to-date" as const, included: false, reason: `covered by step ${by}` }
+      : { ...it, reason: `covered by step ${by}` };
+  });
+}
