@@ -30,8 +30,6 @@ export interface Defaults<B extends string = string> {
   /** The bundle `deploy` and `plan` take when none is named. */
   readonly bundle?: B;
   readonly readiness?: Readiness;
-  /** Image builders run in, unless bundle or command line name another. */
-  readonly builderImage?: string;
 }
 
 /** Asks for the entities of a YAML file of the project. */

@@ -3,6 +3,8 @@
  * These are the public, hand-written shapes (`charly.yml` keys in camelCase); `plan_entry_schema.ts` checks them at run time.
  */
 
+import type { Probe } from "./probe.ts";
+
 /** Every verb of a plan entry. */
 export type Verb =
   | "command"
@@ -196,12 +198,30 @@ export interface ExternalEntry extends EntryOptions, Only<"external"> {
   readonly undo?: string | UndoCommand;
 }
 
-/** Something that must hold after the deploy: prose and one probe. Kept as data by the compiler. */
-export interface CheckEntry extends Only<"check"> {
-  readonly check: string;
+/** Options of a check, beside what its probe expects. */
+export interface CheckOptions {
+  /** A name for the check, unique in its candy. */
   readonly id?: string;
-  /** The probe's own fields (`file`, `contains`, `stdout`, …), as the probe helpers return them. */
-  readonly probe: Readonly<Record<string, unknown>>;
+  readonly description?: string;
+  /** Seconds (`"90s"`) one attempt may take. */
+  readonly timeout?: string;
+  /** Try again until it holds, for at most this long. */
+  readonly eventually?: string;
+  /** Pause between two attempts. @default {"1s"} */
+  readonly retryInterval?: string;
+  /** When it makes sense. @default {["build", "deploy", "runtime"]} */
+  readonly context?: readonly ("build" | "deploy" | "runtime")[];
+  /** Only for targets whose distro tag is listed. */
+  readonly distro?: readonly string[];
+  readonly excludeDistro?: readonly string[];
+}
+
+/** Something that must hold after the deploy: prose and one probe. Kept as data by the compiler. */
+export interface CheckEntry extends CheckOptions, Only<"check"> {
+  /** What is checked, in words. */
+  readonly check: string;
+  /** What is asked and expected: `{ file: "/etc/motd", contains: "hi" }`. */
+  readonly probe: Probe;
 }
 
 /** One entry of a candy's `plan`. */
@@ -221,3 +241,39 @@ export type PlanEntry =
   | ServiceEntry
   | ExternalEntry
   | CheckEntry;
+
+/** What an entry takes beside its verb: the options of its helper. */
+export type OptionsOf<E> = Omit<E, Verb>;
+
+/** Says that none of these options was given. */
+export type Without<T> = { readonly [K in keyof T]?: never };
+
+/** `command(line)` alone: a step, or what a check looks at. */
+export interface BareCommand extends Without<CommandOptions> {
+  /** Shell text. */
+  readonly command: string;
+}
+
+/** `service(unit)` alone: a step, or what a check looks at. */
+export interface BareService extends Without<OptionsOf<ServiceEntry>> {
+  /** Unit name. */
+  readonly service: string;
+}
+
+/** `pkg(name)` alone: a step, or what a check looks at. */
+export interface BarePackage extends Without<OptionsOf<PackageEntry>> {
+  /** Package name. */
+  readonly package: string;
+}
+
+/** `user(name)` alone: a step, or what a check looks at. */
+export interface BareUser extends Without<OptionsOf<UserEntry>> {
+  /** Account name. */
+  readonly user: string;
+}
+
+/** `unixGroup(name)` alone: a step, or what a check looks at. */
+export interface BareUnixGroup extends Without<OptionsOf<UnixGroupEntry>> {
+  /** Group name. */
+  readonly unixGroup: string;
+}

@@ -1,5 +1,4 @@
 /** A virtual machine of the project. Field names are the `charly.yml` keys in camelCase. */
-import type { CandyRef } from "./late.ts";
 
 /** An amount of memory or disk, binary units: `"4GiB"`, `"512MiB"`, `"4G"`. The schema checks the number. */
 export type Size = `${number}${"KiB" | "MiB" | "GiB" | "TiB" | "K" | "M" | "G" | "T"}`;
@@ -187,8 +186,8 @@ export type VmBackend = "auto" | "libvirt" | "qemu";
 /** Machine type. */
 export type MachineType = "q35" | "virt" | "i440fx" | "pc" | "microvm";
 
-/** A virtual machine. `V` are the machine names, `C` the candy names and `X` the box names it may refer to. */
-export interface Vm<V extends string = string, X extends string = string, C extends string = string> {
+/** A virtual machine. `V` are the machine names and `X` the box names it may refer to. */
+export interface Vm<V extends string = string, X extends string = string> {
   readonly source?: VmSource<V, X>;
   /** @default {"10GiB"} */
   readonly diskSize?: Size;
@@ -209,6 +208,4 @@ export interface Vm<V extends string = string, X extends string = string, C exte
   readonly snapshot?: readonly VmSnapshot[];
   readonly libvirt?: LibvirtDomain;
   readonly description?: string;
-  /** Candies every bundle on this machine gets first. */
-  readonly candy?: readonly CandyRef<C>[];
 }
