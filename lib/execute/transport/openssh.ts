@@ -132,8 +132,8 @@ class OpensshTransport implements Transport {
       return;
     }
     this.#master = master;
-    master.status.then(async () => {
-      await complaint;
+    complaint.catch(() => {}); // read to its end so that a talkative ssh never blocks
+    master.status.then(() => {
       this.#over ??= connectError(
         "cut",
         this.venue,
@@ -193,6 +193,10 @@ class OpensshTransport implements Transport {
     const closed = Promise.withResolvers<{ code: undefined }>();
     const status = child.status.then(async ({ code }) => {
       const truly = code !== 255 || await saysExitStatus(log);
+      // ssh writes the same words for a program ended by a signal and for a master that died: the master's own end decides
+      if (!truly && this.#master !== undefined) {
+        await within(this.#master.status, 250, () => undefined).catch(() => {});
+      }
       await Deno.remove(log).catch(() => {});
       return { code: truly ? code : undefined };
     });
