@@ -67,15 +67,16 @@ function judge(module: GraphModule, source: Source): Refusal | undefined {
       if (harmlessNode.has(specifier.slice("node:".length))) return undefined;
       return refuse("not one of the node: modules a config may use", "do that in a task");
     case "npm:":
-      if (module.error !== undefined) return broken(module, refuse);
       if (source.kind === "url") {
         return refuse("npm packages of a remote config are not locked", "bundle the package into the config");
       }
-      if (source.facts.locked) return undefined;
-      return refuse(
-        "npm packages must be locked, and this project has no lock file",
-        "add a deno.json and run `deno install`",
-      );
+      if (!source.facts.locked) {
+        return refuse(
+          "npm packages must be locked, and this project has no lock file",
+          `add a deno.json and run \`deno install --entrypoint ${source.label}\``,
+        );
+      }
+      return module.error === undefined ? undefined : broken(module, refuse);
     case "http:":
     case "https:":
       if (!isApiUrl(specifier) && !listed(specifier, source)) {

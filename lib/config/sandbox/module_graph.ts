@@ -40,9 +40,10 @@ export function resolutionFlags(source: Source): string[] {
   const flags = ["--quiet", "--vendor=false"];
   if (source.kind === "file") {
     flags.push("--frozen");
+    if (!source.facts.locked) flags.push("--no-npm");
     if (!source.facts.manualNodeModules) flags.push("--node-modules-dir=none");
   } else {
-    flags.push("--no-config", "--no-lock", "--node-modules-dir=none", `--import-map=${source.importMap}`);
+    flags.push("--no-config", "--no-lock", "--no-npm", "--node-modules-dir=none", `--import-map=${source.importMap}`);
   }
   flags.push(source.importHosts.length === 0 ? "--no-remote" : `--allow-import=${source.importHosts.join(",")}`);
   return flags;
@@ -73,7 +74,7 @@ export async function moduleGraph(source: Source, wallMs: number): Promise<Modul
 function infoFailed(source: Source, stderr: string): CharlyError {
   if (stderr.includes("lockfile is out of date")) {
     return new CharlyError(`resolve imports of ${source.label}: deno.lock does not list what the project imports`, {
-      hint: "run `deno install`, look at the change of deno.lock, and keep it",
+      hint: `run \`deno install --entrypoint ${source.label}\`, look at the change of deno.lock, and keep it`,
       code: "config-lock",
       exitCode: 2,
     });
