@@ -67,9 +67,10 @@ export function childFailed(end: DenoEnd, source: Source, limits: Limits): Charl
   if (end.reason === "time" || end.reason === "memory") return limitReached(end.reason, source, limits);
   if (end.reason === "exit" && end.code === 0) return endedItself(end.code, source);
   if (
-    /heap limit|JavaScript heap out of memory|JavaScript out of memory|memory allocation of \d+ bytes failed/.test(
-      end.stderr,
-    )
+    /heap limit|JavaScript heap out of memory|JavaScript out of memory|Fatal process out of memory|memory allocation of \d+ bytes failed/
+      .test(
+        end.stderr,
+      )
   ) {
     return limitReached("memory", source, limits);
   }

@@ -136,6 +136,9 @@ function procReadable(): boolean {
   }
 }
 
+/** What V8 reserves and never touches counts for the data segment too. */
+const reservedMiB = 512;
+
 /**
  * The command itself: plain where `/proc` can be polled, else behind a shell that sets a limit on the data segment, which
  * counts array buffers too. Where neither is allowed, V8's own heap limit is all there is.
@@ -145,7 +148,7 @@ function guarded(run: DenoRun): [string, string[]] {
   if (run.memoryMiB === undefined || Deno.build.os !== "linux" || procReadable()) return [deno, [...run.args]];
   if (Deno.permissions.querySync({ name: "run", command: "/bin/sh" }).state !== "granted") return [deno, [...run.args]];
   const script = 'ulimit -c 0; ulimit -d "$1"; shift; exec "$@"';
-  return ["/bin/sh", ["-c", script, "sh", String(run.memoryMiB * 1024), deno, ...run.args]];
+  return ["/bin/sh", ["-c", script, "sh", String((run.memoryMiB + reservedMiB) * 1024), deno, ...run.args]];
 }
 
 function watchMemory(pid: number, limitMiB: number, over: () => void): ReturnType<typeof setInterval> | undefined {
