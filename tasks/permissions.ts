@@ -1,4 +1,5 @@
 /** What a verb needs on this machine, and the way there from a process that was started with less. */
+import { fileURLToPath } from "node:url";
 import { CharlyError } from "../lib/base/errors.ts";
 import type { CliProject } from "../lib/cli/context.ts";
 import { readEnv } from "../lib/cli/io.ts";
@@ -63,13 +64,11 @@ export function permissionsFor(
 ): Permissions {
   const home = readEnv("HOME") ?? "/root";
   const state = readEnv("XDG_STATE_HOME");
-  const config = project?.configPath;
+  const config = project?.configUrl.startsWith("file:") ? fileURLToPath(project.configUrl) : undefined;
   return derivePermissions({
     reach,
     ...(plans === undefined ? {} : { plans }),
-    ...(project === undefined
-      ? {}
-      : { project: { root: project.root, ...(config === undefined || /^\w+:/.test(config) ? {} : { config }) } }),
+    ...(project === undefined ? {} : { project: { root: project.root, ...(config === undefined ? {} : { config }) } }),
     home,
     state: `${state === undefined || state === "" ? `${home}/.local/state` : state}/charly`,
     deno: Deno.execPath(),

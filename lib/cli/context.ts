@@ -1,24 +1,18 @@
 /** What a verb holds in its hands while it runs. */
 import type { DeployApi, DeployProject } from "../deploy/contract.ts";
+import type { TaskData } from "../entities/task.ts";
 import type { ArgsOf, ArgSpecs, FlagsOf, FlagSpecs, VerbTable } from "./define_verb.ts";
 import type { Globals } from "./globals.ts";
 import type { Output } from "./output.ts";
 
-/** A project with the parts only some verbs look at. */
+/** A project with the parts only some verbs look at; what `loadProject` gives. */
 export interface CliProject extends DeployProject {
   readonly config: DeployProject["config"] & {
-    readonly tasks?: Readonly<Record<string, TaskData>>;
+    readonly tasks: Readonly<Record<string, TaskData>>;
+    readonly vms?: Readonly<Record<string, unknown>>;
   };
-  /** The file the configuration was read from: absolute path or address. */
-  readonly configPath: string;
-}
-
-/** A task as evaluating the configuration leaves it: everything but its function. */
-export interface TaskData {
-  readonly description?: string;
-  readonly needs?: readonly string[];
-  readonly permissions?: Readonly<Record<string, unknown>>;
-  readonly args?: Readonly<Record<string, unknown>>;
+  /** Address of the configuration: `file:`, `http:` or `https:`. */
+  readonly configUrl: string;
 }
 
 /** What `loadProject` is asked for. */

@@ -78,8 +78,8 @@ export interface Verb<A extends ArgSpecs = ArgSpecs, F extends FlagSpecs = FlagS
   readonly examples?: readonly Example[];
   readonly args: A;
   readonly flags: F;
-  /** Words after the first argument belong to it, flags included (`run <task> --its-flag`). */
-  readonly passThrough?: true;
+  /** Words behind the first argument belong to it, flags included (`run <task> --its-flag`); `all`: no word is ours. */
+  readonly passThrough?: "behind-first" | "all";
   /** Returns the exit code; nothing means 0. */
   readonly run: (context: VerbContext<A, F>) => Promise<number | void>;
 }

@@ -107,6 +107,7 @@ function separate(verb: AnyVerb, words: readonly string[]): { head: readonly str
   if (!verb.passThrough) {
     return cut === -1 ? { head: words, tail: [] } : { head: words.slice(0, cut), tail: words.slice(cut) };
   }
+  if (verb.passThrough === "all") return { head: [], tail: ["--", ...words] };
   let first = 0;
   while (first < words.length && words[first]!.startsWith("-") && words[first] !== "--") {
     const word = words[first]!.replace(/^--/, "");

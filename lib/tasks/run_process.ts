@@ -1,0 +1,154 @@
+/** One task in one process: starts it, answers its requests for hosts, passes its output on, and tells how it ended. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { CharlyError } from "../base/errors.ts";
+import { fromBase64, type FromTask, type RemoteRequest, toBase64, type ToTask } from "./protocol.ts";
+import { renderScript } from "./render.ts";
+
+/** Runs shell text on a bundle's host; `lib/deploy/contract.ts` has the same shape. */
+export type Exec = (
+  bundle: string,
+  script: string,
+  io: {
+    readonly stdin?: Uint8Array;
+    readonly stdout: (bytes: Uint8Array) => void;
+    readonly stderr: (bytes: Uint8Array) => void;
+    readonly signal?: AbortSignal;
+  },
+) => Promise<{ readonly code: number }>;
+
+/** What a task's process is started from. */
+export interface TaskRun {
+  readonly task: string;
+  /** Address of the configuration's module. */
+  readonly configUrl: string;
+  /** The project's directory: where the process runs, and whose deno.json resolves its imports. */
+  readonly root: string;
+  /** Flags before the permissions: configuration file, import map. */
+  readonly resolution: readonly string[];
+  readonly permissions: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly programs: Readonly<Record<string, string>>;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly bundles: readonly string[];
+  readonly exec: Exec;
+  /** Gets the output in pieces; without it the task has the terminal to itself. */
+  readonly output?: (stream: 1 | 2, bytes: Uint8Array) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** How long a task that was told to end may take, in milliseconds. */
+const grace = 5000;
+
+/**
+ * Runs the task to its end.
+ *
+ * @throws CharlyError when its function threw, or its process ended without a word
+ */
+export async function runTaskProcess(run: TaskRun): Promise<void> {
+  const child = spawn(Deno.execPath(), [
+    "run",
+    "--quiet",
+    "--no-prompt",
+    "--no-check",
+    ...run.resolution,
+    ...run.permissions,
+    entry(run.configUrl),
+  ], {
+    cwd: run.root,
+    env: { ...run.env },
+    stdio: run.output === undefined ? ["inherit", "inherit", "inherit", "ipc"] : ["ignore", "pipe", "pipe", "ipc"],
+  });
+  let verdict: FromTask | undefined;
+  const cancel = new AbortController();
+  child.stdout?.on("data", (bytes: Uint8Array) => run.output?.(1, bytes));
+  child.stderr?.on("data", (bytes: Uint8Array) => run.output?.(2, bytes));
+  child.on("message", (message) => {
+    const said = message as FromTask;
+    if (said.kind === "ready") {
+      tell(child, {
+        kind: "start",
+        task: run.task,
+        args: run.args,
+        env: run.env,
+        cwd: run.root,
+        programs: run.programs,
+        bundles: run.bundles,
+      });
+    } else if (said.kind === "run") void answer(child, said, run, cancel.signal);
+    else verdict = said;
+  });
+  const stop = () => {
+    child.kill("SIGTERM");
+    timer = setTimeout(() => child.kill("SIGKILL"), grace);
+  };
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  run.signal?.addEventListener("abort", stop, { once: true });
+  try {
+    const { code, signal } = await ended(child);
+    if (verdict?.kind === "done") return;
+    if (verdict?.kind === "failed") throw failure(run.task, verdict);
+    const how = signal === null ? `exit code ${code}` : signal;
+    throw new CharlyError(`run task ${run.task}: its process ended before the task did (${how})`, {
+      hint:
+        "read its output above; a task must not call Deno.exit, and the configuration must load with its permissions",
+      code: "task-ended",
+    });
+  } finally {
+    // What the task began on hosts and did not wait for ends with it.
+    cancel.abort();
+    run.signal?.removeEventListener("abort", stop);
+    clearTimeout(timer);
+  }
+}
+
+/** The module that the process runs. A static import takes no permission, a computed one would. */
+function entry(configUrl: string): string {
+  const child = new URL("./child.ts", import.meta.url).href;
+  const source =
+    `import { serve } from ${JSON.stringify(child)};\nimport * as config from ${JSON.stringify(configUrl)};\n` +
+    "await serve(config);\n";
+  return `data:text/javascript,${encodeURIComponent(source)}`;
+}
+
+async function answer(child: ChildProcess, request: RemoteRequest, run: TaskRun, signal: AbortSignal): Promise<void> {
+  const { id, bundle, stdin } = request;
+  try {
+    if (!run.bundles.includes(bundle)) throw new CharlyError(`run on ${bundle}: there is no such bundle`);
+    const { code } = await run.exec(bundle, renderScript(request), {
+      ...(stdin === undefined ? {} : { stdin: fromBase64(stdin) }),
+      stdout: (bytes) => tell(child, { kind: "output", id, stream: 1, data: toBase64(bytes) }),
+      stderr: (bytes) => tell(child, { kind: "output", id, stream: 2, data: toBase64(bytes) }),
+      signal,
+    });
+    tell(child, { kind: "exit", id, code });
+  } catch (error) {
+    const hint = error instanceof CharlyError ? error.hint : undefined;
+    const message = error instanceof Error ? error.message : String(error);
+    tell(child, { kind: "refused", id, message, ...(hint === undefined ? {} : { hint }) });
+  }
+}
+
+/** A task that has gone needs no answer. */
+function tell(child: ChildProcess, message: ToTask): void {
+  if (child.connected) child.send(message, () => {});
+}
+
+function ended(child: ChildProcess): Promise<{ code: number | null; signal: string | null }> {
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    // `close`, not `exit`: output may still be on its way.
+    child.on("close", (code, signal) => resolve({ code, signal }));
+  });
+}
+
+function failure(task: string, { message, hint, stack }: Extract<FromTask, { kind: "failed" }>): CharlyError {
+  const denied = /Requires (\w+) access(?: to ("[^"]+"))?/.exec(message);
+  const advice = denied === null ? hint : `declare it: permissions: { ${denied[1]}: [${denied[2] ?? '"…"'}] }`;
+  const place = stack?.split("\n").map((line) => line.trim()).find((line) =>
+    /^at .*charly\.config|^at .*file:/.test(line)
+  );
+  return new CharlyError(`run task ${task}: ${message.split("\n")[0]}`, {
+    code: "task-failed",
+    hint: advice ?? (place === undefined ? "read its output above" : `it was thrown ${place}`),
+  });
+}

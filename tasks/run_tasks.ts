@@ -1,0 +1,121 @@
+/** A task with everything it needs: processes, hosts opened when one is asked for, output told apart, causes first. */
+import { existsSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { CharlyError } from "../lib/base/errors.ts";
+import type { CliProject } from "../lib/cli/context.ts";
+import { errorJson, errorText } from "../lib/cli/output.ts";
+import { apiName, apiUrl } from "../lib/config/sandbox/api.ts";
+import { parseTaskArgs } from "../lib/tasks/args.ts";
+import { closureOf, mayOverlap, runGraph, type TaskEnd } from "../lib/tasks/graph.ts";
+import { prefixer } from "../lib/tasks/prefix.ts";
+import { taskProcess } from "../lib/tasks/permissions.ts";
+import { type Exec, runTaskProcess } from "../lib/tasks/run_process.ts";
+import type { AnyContext } from "./verbs/_shared.ts";
+
+/** What {@link runTasks} is told. */
+export interface RunTasksRequest {
+  readonly project: CliProject;
+  readonly task: string;
+  /** Words behind the task's name. */
+  readonly words: readonly string[];
+  readonly parallel?: number;
+}
+
+/** Runs a task and its needs. */
+export async function runTasks(context: AnyContext, request: RunTasksRequest): Promise<number> {
+  const { out, signal } = context;
+  const { project, task } = request;
+  const tasks = project.config.tasks;
+  const order = closureOf(tasks, task);
+  // Every argument is looked at before anything runs; needs run with their defaults.
+  const args = new Map(
+    order.map((name) => [name, parseTaskArgs(name, tasks[name]!.args, name === task ? request.words : [])]),
+  );
+  const piped = mayOverlap(tasks, order) || out.mode !== "text";
+  const env = Deno.env.toObject();
+  await using hosts = lazyHosts(context, project);
+
+  const ends = await runGraph(tasks, order, async (name) => {
+    out.event({ event: "task-begin", task: name });
+    if (tasks[name]!.run === undefined) return;
+    const lines = prefixer((stream, line) => {
+      if (out.mode === "events") out.event({ event: "task-output", task: name, stream, line });
+      else if (out.mode === "document") out.io.stderr(`[${name}] ${line}\n`);
+      else (stream === 1 ? out.io.stdout : out.io.stderr)(`${out.style.dim(`[${name}]`)} ${line}\n`);
+    });
+    const { flags, env: visible, programs } = taskProcess(tasks[name]!.permissions ?? {}, project.root, env, isFile);
+    try {
+      await runTaskProcess({
+        task: name,
+        configUrl: project.configUrl,
+        root: project.root,
+        resolution: resolutionOf(project),
+        permissions: flags,
+        env: visible,
+        programs,
+        args: args.get(name)!,
+        bundles: Object.keys(project.config.bundles),
+        exec: hosts.exec,
+        signal,
+        ...(piped ? { output: lines.write } : {}),
+      });
+    } finally {
+      lines.end();
+      out.event({ event: "task-end", task: name });
+    }
+  }, request.parallel ?? navigator.hardwareConcurrency);
+
+  report(context, ends);
+  return ends.every(({ result }) => result === "ok") ? 0 : 1;
+}
+
+/** Root causes first, then what they stopped. */
+function report({ out }: AnyContext, ends: readonly TaskEnd[]): void {
+  const failed = ends.filter((end) => end.result === "failed");
+  if (out.mode !== "text") {
+    out.result({ tasks: ends.map((end) => end.result === "failed" ? { ...end, ...errorJson(end.error) } : end) });
+    return;
+  }
+  for (const end of failed) out.io.stderr(errorText(end.error, out.errStyle));
+  for (const end of ends) {
+    if (end.result === "stopped") {
+      out.io.stderr(`${out.errStyle.yellow("not run:")} ${end.task}, because ${end.because} failed\n`);
+    }
+  }
+}
+
+/** Opens hosts when the first command for one comes: most tasks have none. */
+function lazyHosts({ services }: AnyContext, project: CliProject): { readonly exec: Exec } & AsyncDisposable {
+  let opened: Promise<{ readonly exec: Exec } & AsyncDisposable> | undefined;
+  return {
+    exec: async (...call) => {
+      opened ??= services.api().then((api) => api.openHosts(project));
+      return await (await opened).exec(...call);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await (await opened?.catch(() => undefined))?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** How the task's process finds modules: as the sandbox did when it evaluated the same file. */
+function resolutionOf(project: CliProject): string[] {
+  if (!project.configUrl.startsWith("file:")) {
+    const map = JSON.stringify({ imports: { [apiName]: apiUrl() } });
+    return ["--no-config", `--import-map=data:application/json,${encodeURIComponent(map)}`];
+  }
+  for (let dir = project.root;; dir = dirname(dir)) {
+    for (const name of ["deno.json", "deno.jsonc"]) {
+      if (existsSync(join(dir, name))) return [`--config=${join(dir, name)}`];
+    }
+    if (dir === dirname(dir)) return ["--no-config"];
+  }
+}
+
+function isFile(path: string): boolean {
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
