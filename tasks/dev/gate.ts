@@ -1,0 +1,68 @@
+/** The checks of this repository by name: `deno run -A tasks/dev/gate.ts fmt lint unit`. Stops at the first that fails. */
+
+/** One check: the words behind `deno`. */
+type Stage = readonly string[];
+
+const unitTests = ["tests/lib", "tests/tasks", "tests/types", "tests/repo", "tests/examples_test.ts"];
+
+/** Every check there is. Live tests run one file at a time: they share the users and packages of the machine. */
+export const stages: Readonly<Record<string, Stage>> = {
+  setup: ["run", "-A", "tasks/dev/setup_tests.ts"],
+  fmt: ["fmt", "--check", "--quiet"],
+  lint: ["lint", "--quiet"],
+  jsr: ["lint", "--quiet", "--rules-tags=jsr", "mod.ts", "targets", "tasks", "lib"],
+  check: ["check", "--quiet"],
+  imports: ["run", "--allow-read", "--allow-run", "tasks/dev/check_imports.ts"],
+  doc: ["test", "--quiet", "--doc", "-A", "mod.ts", "lib", "targets"],
+  unit: ["test", "-A", "--no-check", "--parallel", ...unitTests],
+  live: ["test", "-A", "--no-check", "tests/live"],
+};
+
+/** How one stage went. */
+export interface StageResult {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly seconds: number;
+}
+
+/**
+ * Runs stages one after another.
+ *
+ * @param names which, in this order
+ * @param table the stages. @default {stages}
+ * @returns one result for each that ran; the last one is the failed one, if any failed
+ */
+export async function runStages(
+  names: readonly string[],
+  table: Readonly<Record<string, Stage>> = stages,
+): Promise<StageResult[]> {
+  const unknown = names.filter((name) => table[name] === undefined);
+  if (names.length === 0 || unknown.length > 0) {
+    throw new Error(`run checks: ${unknown.join(", ") || "none named"}; there are ${Object.keys(table).join(", ")}`);
+  }
+  const results: StageResult[] = [];
+  for (const name of names) {
+    const started = performance.now();
+    console.log(`\n== ${name}: deno ${table[name]!.join(" ")}`);
+    const { success } = await new Deno.Command(Deno.execPath(), { args: [...table[name]!], stdin: "null" }).spawn()
+      .status;
+    results.push({ name, ok: success, seconds: (performance.now() - started) / 1000 });
+    if (!success) break;
+  }
+  return results;
+}
+
+/** One line per stage, and what was not reached. */
+export function summary(names: readonly string[], results: readonly StageResult[]): string {
+  const lines = results.map(({ name, ok, seconds }) =>
+    `${ok ? "ok    " : "FAILED"} ${name.padEnd(8)} ${seconds.toFixed(1)} s`
+  );
+  const left = names.slice(results.length);
+  return [...lines, ...(left.length === 0 ? [] : [`not run: ${left.join(", ")}`])].join("\n");
+}
+
+if (import.meta.main) {
+  const results = await runStages(Deno.args);
+  console.log(`\n${summary(Deno.args, results)}`);
+  if (results.some(({ ok }) => !ok)) Deno.exit(1);
+}
