@@ -116,6 +116,11 @@ export interface Claim {
   readonly want: Want;
   /** `N` record: refs under prior/ with what only became known by acting (new packages, manifest, digest of a download). */
   readonly noted?: readonly string[];
+  /**
+   * Of a claim that failed or is unknown: what was wanted before, newest first. What stands on the target is `want` or one
+   * of these, and all of them are ours to take back.
+   */
+  readonly earlier?: readonly Want[];
   /** Reason, for `undo-failed`, `kept`, `skipped`, `failed`. */
   readonly reason?: string;
 }
@@ -128,6 +133,8 @@ export interface DeployLedger {
   readonly bundle: string;
   readonly user: string;
   readonly target: string;
+  /** Levels at which this deploy holds claims; the user store's record knows of root's. */
+  readonly levels?: readonly ("user" | "root")[];
   readonly candies: readonly string[];
   readonly candy_versions: Readonly<Record<string, string>>;
   readonly plan_digest: string;
@@ -170,6 +177,8 @@ export interface IntentAct {
   readonly digest: string;
   readonly reversibility: Reversibility;
   readonly want: Want;
+  /** What this deploy's ledger said of the resource when the run was planned; a rollback within the run returns to it. */
+  readonly before?: Claim;
 }
 
 /** Taking back one claim, as the intent names it. */
@@ -195,6 +204,8 @@ export interface RunIntent {
     readonly want?: Want;
     readonly summary?: string;
     readonly step?: number;
+    /** Place among the acts, so that undo follows the order of the newest plan. */
+    readonly n?: number;
   }[];
 }
 
