@@ -1,14 +1,17 @@
 /** Runs a config whose imports have been checked, with no permission at all, and takes back its data. */
 import { CharlyError } from "../../base/errors.ts";
-import { childFailed, limitReached, notData, rejected } from "./errors.ts";
+import { childFailed } from "./child_end.ts";
+import { limitReached, notData } from "./errors.ts";
 import { readFrame } from "./frame.ts";
 import { freezeData } from "./data.ts";
 import type { Limits } from "./limits.ts";
 import { resolutionFlags } from "./module_graph.ts";
 import { type NotData, preludeUrl } from "./prelude.ts";
 import { printable } from "./printable.ts";
-import { childEnv, runDeno } from "./run_deno.ts";
+import { childEnv } from "./child_env.ts";
+import { runDeno } from "./run_deno.ts";
 import type { Source } from "./source.ts";
+import { rejected } from "./thrown.ts";
 
 /** What a config amounts to. */
 export interface Evaluated {

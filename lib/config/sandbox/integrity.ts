@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { CharlyError } from "../../base/errors.ts";
-import { isApi, relative } from "./check_graph.ts";
+import { isApi } from "./check_graph.ts";
+import { relative } from "./import_path.ts";
 import type { ModuleGraph } from "./module_graph.ts";
 import type { Source } from "./source.ts";
 

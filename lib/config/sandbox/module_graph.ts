@@ -1,6 +1,7 @@
 /** Asks Deno what a config would load, without running any of it. */
 import { CharlyError } from "../../base/errors.ts";
-import { childEnv, runDeno } from "./run_deno.ts";
+import { childEnv } from "./child_env.ts";
+import { runDeno } from "./run_deno.ts";
 import type { Source } from "./source.ts";
 import { printable } from "./printable.ts";
 
