@@ -139,7 +139,7 @@ function judgeByProbe(
 function touches(earlier: Act, later: Act): boolean {
   if (earlier.type === "command") {
     if (earlier.touches === undefined) return true;
-    const path = "path" in later ? later.path : undefined;
+    const path = "path" in later && typeof later.path === "string" ? later.path : undefined;
     return path !== undefined && earlier.touches.some((touched) => path === touched || path.startsWith(`${touched}/`));
   }
   if (earlier.type === "download") return earlier.extract === "sh";

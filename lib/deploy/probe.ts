@@ -1,5 +1,5 @@
 /** Acts → one program that asks how things stand, and its answers → verdicts. Nothing is written on the target. */
-import { quote } from "../command/quote.ts";
+import { quoteWord as quote } from "../command/quote.ts";
 import { type Frame, payloadText } from "../execute/frames.ts";
 import type { Act } from "../steps/act.ts";
 
@@ -67,7 +67,7 @@ function ask(n: number, act: Act): string | undefined {
 }
 
 function pathOf(act: Act): string {
-  return "path" in act ? act.path : "/";
+  return act.type === "file" || act.type === "dir" ? act.path : "/";
 }
 
 function sizeOf(act: Act): string {

@@ -3,9 +3,9 @@
  * ones stand alone. The order is the plan's; nothing is moved to enlarge a group.
  */
 import { assertNever } from "../base/brand.ts";
-import { quote } from "../command/quote.ts";
+import { quoteWord as quote } from "../command/quote.ts";
 import type { ShellBlob } from "../execute/shell.ts";
-import { encodeField } from "../ledger/journal.ts";
+import { encodeField } from "../ledger/field.ts";
 import type { Act, CommandAct, Content, DirAct, DownloadAct, FileAct, LinkAct } from "../steps/act.ts";
 import { type Numbered, numeric } from "./probe.ts";
 
@@ -203,7 +203,7 @@ async function opaque(
       return commandText(n, act, context, blobs);
     case "block": {
       const legacy = (act.legacy ?? []).flatMap(({ begin, end }) => [quote(begin), quote(end)]);
-      const host = quote(encodeField(`blockfile:${act.path}`));
+      const host = quote(encodeField(`host:${act.path}`));
       const parents = ancestors(act.path);
       return [
         "poll && {",
@@ -258,7 +258,7 @@ function commandText(n: number, act: CommandAct, context: BatchContext, blobs: S
   const run = when === "always" ? "always" : when.join(" ");
   const body = commandBody(n, act, context, blobs);
   const touches = act.touches ?? [];
-  const keep = touches.flatMap((path) => [`touch_rec ${n} ${quote(encodeField(`touch:${path}`))} ${quote(path)}`]);
+  const keep = touches.flatMap((path) => [`touch_rec ${n} ${quote(encodeField(`host:${path}`))} ${quote(path)}`]);
   return [
     `BODY=${body}`,
     `UNLESS=${quote(act.unless ?? "")}`,

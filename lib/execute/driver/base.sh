@@ -215,6 +215,14 @@ run_open() {
   exec 6>>"$RD/journal" || return 1
   exec 2>>"$RD/stderr"
 }
+# Lock, directories and warden of a run, in one: $1 seconds to wait, $2 who we are.
+hold() {
+  lock "$1" "$2" || return 1
+  RD=$STORE/runs/$RUN BL=$STORE/stage/$RUN
+  mkdir -p "$RD" "$BL" && warden && return 0
+  fr X 0 "cannot write the store at $STORE" store
+  return 1
+}
 # A record. A failed write (full disk) halts the run before the act; the next record starts a line of its own.
 j() {
   SEQ=$((SEQ + 1))

@@ -1,7 +1,9 @@
 # charly driver, part 7: messages. D blob, P program, . heartbeat, S stop, K kill, Q leave.
 trap 'cleanup; exit 143' TERM
 cleanup() {
-  if [ -n "$RD" ]; then jend "${HALT:-left}"; fi
+  if [ -n "$RD" ]; then
+    if [ -s "$RD/journal" ]; then jend "${HALT:-left}"; else rm -rf "$RD" "$BL"; fi
+  fi
   [ -n "$RT" ] && rm -rf "$RT"
   unlock
   [ -n "$WPID" ] && kill "$WPID" 2>/dev/null

@@ -70,7 +70,7 @@ unit_act() {
   unit_state "$3" "$4"
   case $UE:$UA in enabled:active | static:active | enabled-runtime:active) same "$1"; return ;; esac
   [ "$5" = 1 ] || { same "$1"; return; }
-  j P "$1" "$2" "value:$UE%2C$UA" && j B "$1" && jsync || return 1
+  j P "$1" "$2" "value:$UE,$UA" && j B "$1" && jsync || return 1
   case $UE in masked | masked-runtime) sctl "$3" unmask "$4" >/dev/null 2>&1 ;; esac
   if _o=$(sctl "$3" enable "$4" 2>&1) && _o=$(sctl "$3" start "$4" 2>&1); then
     ok "$1"

@@ -115,11 +115,19 @@ un_command() {
   opaque "$1" "$3" finish "${4:-600}"
   if [ "$CODE" -eq 0 ]; then undid "$1" undone; else undid "$1" "failed:$CODE" "the undo command failed"; fi
 }
-# un_unit N RESOURCE MANAGER UNIT BASE("enabled%2Cactive" | gone)
+# un_touched N PATH BASE: what a command wrote, back from its copy
+un_touched() {
+  UN=$1
+  case $3 in
+  absent) [ -d "$2" ] && [ ! -L "$2" ] || rm -f -- "$2" ;;
+  copied:* | linked:*) put_back "${3##*:}" "$2" ;;
+  esac || warn "$1" "cannot put $2 back"
+}
+# un_unit N RESOURCE MANAGER UNIT BASE "enabled,active"
 un_unit() {
   un "$1" "$2" || return 1
   have systemctl || { undid "$1" gone "no systemctl"; return; }
-  _e=${5%%%2C*} _a=${5#*%2C} _r=0
+  _e=${5%%,*} _a=${5#*,} _r=0
   unit_state "$3" "$4"
   case $_e in
   enabled | enabled-runtime | static | alias | indirect | generated) ;;

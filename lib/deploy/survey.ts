@@ -1,0 +1,123 @@
+/** One look at a host: what its stores say and how the acts' resources stand, in one round trip per privilege level. */
+import { quoteWord as quote } from "../command/quote.ts";
+import { CharlyError } from "../base/errors.ts";
+import type { Frame } from "../execute/frames.ts";
+import { payloadText } from "../execute/frames.ts";
+import type { Act, Level } from "../steps/act.ts";
+import { type Numbered, probeProgram, Verdicts } from "./probe.ts";
+import type { HostSession } from "./session.ts";
+import { type StoreRead, StoreReader } from "./store_state.ts";
+
+/** What a look gave. */
+export interface Survey {
+  readonly stores: Readonly<Partial<Record<Level, StoreRead>>>;
+  readonly verdicts: Verdicts;
+  /** Why root's part could not be looked at, when it could not. */
+  readonly rootRefused?: CharlyError;
+}
+
+/** Options of {@link survey}. */
+export interface SurveyOptions {
+  /** Run `unless` guards too. */
+  readonly guards: boolean;
+  /** Take the locks first and open the run: the look then holds until they are given up. */
+  readonly lock?: {
+    readonly run: string;
+    readonly label: string;
+    readonly seconds: number;
+    readonly onBusy: (holder: string) => void;
+  };
+  /** Root is wanted whatever the acts say (the ledger knows of system claims). */
+  readonly root?: boolean;
+  /** A refused sudo is an answer, not an error (planning). */
+  readonly tolerant?: boolean;
+}
+
+/** Looks at a host. Without `lock` nothing is written there. */
+export async function survey(session: HostSession, acts: readonly Numbered[], options: SurveyOptions): Promise<Survey> {
+  const verdicts = new Verdicts();
+  const stores: Partial<Record<Level, StoreRead>> = {};
+  stores.user = await look(session, "user", acts, options, verdicts);
+  let rootRefused: CharlyError | undefined;
+  const known = Object.values(stores.user.state.ledgers).some((ledger) => ledger.levels?.includes("root") === true);
+  if (options.root === true || known || acts.some(({ act }) => act.level === "root")) {
+    try {
+      stores.root = await look(session, "root", acts, options, verdicts);
+    } catch (error) {
+      if (!(error instanceof CharlyError) || options.tolerant !== true || !String(error.code).startsWith("sudo-")) {
+        throw error;
+      }
+      rootRefused = error;
+    }
+  }
+  return { stores, verdicts, ...(rootRefused === undefined ? {} : { rootRefused }) };
+}
+
+async function look(
+  session: HostSession,
+  level: Level,
+  acts: readonly Numbered[],
+  options: SurveyOptions,
+  verdicts: Verdicts,
+): Promise<StoreRead> {
+  const shell = await session.shell(level);
+  const reader = new StoreReader();
+  const lock = new LockWatch(options.lock?.onBusy ?? (() => {}));
+  const mine = acts.filter(({ act }: { act: Act }) => act.level === level);
+  const program = [
+    ...(options.lock === undefined
+      ? []
+      : [`RUN=${quote(options.lock.run)}`, `if hold ${options.lock.seconds} ${quote(options.lock.label)}; then`]),
+    "store_read",
+    probeProgram(mine, { guards: options.guards }),
+    ...(options.lock === undefined ? [] : ["fi"]),
+  ].join("\n") + "\n";
+  await shell.run(program, {
+    onFrame: (frame) => {
+      reader.take(frame);
+      verdicts.take(frame);
+      lock.take(frame);
+    },
+  });
+  if (options.lock !== undefined) lock.check(session.host);
+  return reader.finish();
+}
+
+/** What the lock frames said. */
+class LockWatch {
+  #taken = false;
+  #held: string | undefined;
+  #error: string | undefined;
+
+  constructor(readonly onBusy: (holder: string) => void) {}
+
+  take(frame: Frame): void {
+    if (frame.type === "X") this.#error = payloadText(frame);
+    if (frame.type !== "L") return;
+    if (frame.args[0] === "taken") this.#taken = true;
+    if (frame.args[0] === "busy") this.onBusy(holderText(payloadText(frame)));
+    if (frame.args[0] === "held") this.#held = holderText(payloadText(frame));
+  }
+
+  check(host: string): void {
+    if (this.#taken) return;
+    if (this.#held !== undefined) {
+      throw new CharlyError(`lock ${host}: held by ${this.#held}`, {
+        hint: "wait for that run to end and try again; `charly status` shows what it does",
+        code: "locked",
+      });
+    }
+    throw new CharlyError(`lock ${host}: ${this.#error ?? "the store cannot be written"}`, {
+      hint: "make room on the disk, or give the store's directory back to its user",
+      code: "store",
+    });
+  }
+}
+
+/** `operator run pid start` as a driver writes it. */
+function holderText(text: string): string {
+  const [who, run, pid] = text.trim().split(" ");
+  if (who === undefined || who === "") return "another run";
+  if (run === undefined || !run.startsWith("r")) return text.trim();
+  return `${decodeURIComponent(who)} (run ${run}, process ${pid ?? "?"})`;
+}
