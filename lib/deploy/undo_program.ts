@@ -163,5 +163,6 @@ function downloadBack(item: NumberedUndo, resource: string, dropped: (result: st
 
 /** What a command said it touches comes back from its copies; it may have written them twice, so nothing is compared. */
 function touchedBack(item: NumberedUndo): string {
-  return (item.touched ?? []).map(({ path, base }) => `un_touched ${item.n} ${quote(path)} ${quote(priorToken(base))}`).join("\n");
+  return (item.touched ?? []).map(({ path, base }) => `un_touched ${item.n} ${quote(path)} ${quote(priorToken(base))}`)
+    .join("\n");
 }
