@@ -1,0 +1,57 @@
+/** Schema of what stands around the tables; each entity is checked by its own schema, so that one broken entity hides no other. */
+import { z } from "zod";
+import type { Config, Defaults, Readiness } from "./config.ts";
+import { boxSchema } from "./box_schema.ts";
+import { bundleSchema, localTemplateSchema } from "./bundle_schema.ts";
+import { candySchema } from "./candy_schema.ts";
+import { list, opt, type Shape, strict, text } from "./schema_kit.ts";
+import { taskSchema } from "./task_schema.ts";
+import type { TextRuleName } from "./text_rules.ts";
+import { vmSchema } from "./vm_schema.ts";
+
+/** How long charly waits. */
+export const readiness = strict(
+  {
+    pollLocal: opt(text("duration")),
+    pollRemote: opt(text("duration")),
+    pollHeavy: opt(text("duration")),
+    perAttempt: opt(text("duration")),
+    perAttemptHeavy: opt(text("duration")),
+    noProgress: opt(text("duration")),
+    absoluteCap: opt(text("duration")),
+    stopGrace: opt(text("duration")),
+  } satisfies Shape<Readiness>,
+);
+
+/** What holds where nothing else is said. */
+export const defaults = strict(
+  { bundle: opt(text("bundleName")), readiness: opt(readiness) } satisfies Shape<Defaults>,
+);
+
+/** The tables of a configuration: what they hold, and what a name in them looks like. */
+export const tables = {
+  candies: { schema: candySchema, name: "kebab" },
+  locals: { schema: localTemplateSchema, name: "label" },
+  bundles: { schema: bundleSchema, name: "bundleName" },
+  vms: { schema: vmSchema, name: "label" },
+  boxes: { schema: boxSchema, name: "label" },
+  tasks: { schema: taskSchema, name: "label" },
+} as const satisfies Record<TableName, { schema: z.ZodType; name: TextRuleName }>;
+
+/** A table of a configuration. */
+export type TableName = Exclude<keyof Config, "project" | "defaults">;
+
+const table = () => opt(z.record(z.string(), z.unknown()));
+
+/** The outermost object. */
+export const outerSchema = strict({
+  project: opt(text("projectName")),
+  extend: opt(list(z.unknown())),
+  candies: table(),
+  locals: table(),
+  bundles: table(),
+  vms: table(),
+  boxes: table(),
+  tasks: table(),
+  defaults: opt(defaults),
+});

@@ -1,0 +1,140 @@
+/** Schemas of the probes. */
+import { z } from "zod";
+import type * as probe from "./probe.ts";
+import {
+  byKey,
+  byValue,
+  flag,
+  integer,
+  isRecord,
+  list,
+  map,
+  oneOf,
+  opt,
+  portNumber,
+  type Shape,
+  strict,
+  text,
+} from "./schema_kit.ts";
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+const texts: z.ZodType<string | readonly string[]> = byValue<string | readonly string[]>(
+  "a text or a list of texts",
+  (value) => Array.isArray(value) ? list(text()) : typeof value === "string" ? text() : undefined,
+);
+const operators = byKey<probe.Matcher>("matcher", {
+  equals: strict({ equals: scalar }),
+  notEquals: strict({ notEquals: scalar }),
+  contains: strict({ contains: texts }),
+  notContains: strict({ notContains: texts }),
+  matches: strict({ matches: text() }),
+  notMatches: strict({ notMatches: text() }),
+  lt: strict({ lt: z.number() }),
+  le: strict({ le: z.number() }),
+  gt: strict({ gt: z.number() }),
+  ge: strict({ ge: z.number() }),
+});
+const isScalar = (value: unknown) => ["string", "number", "boolean"].includes(typeof value);
+const matcher: z.ZodType<probe.Matcher> = byValue<probe.Matcher>(
+  "a text, a number, true, false or a matcher",
+  (value) => isScalar(value) ? scalar : isRecord(value) ? operators : undefined,
+);
+/** One matcher or a list of them. */
+export const matchers: z.ZodType<probe.Matchers> = byValue<probe.Matchers>(
+  "a matcher or a list of matchers",
+  (value) => Array.isArray(value) ? list(matcher) : isScalar(value) || isRecord(value) ? matcher : undefined,
+);
+
+/** One schema per probe, by its key. */
+export const probes = {
+  file: strict(
+    {
+      file: text("targetPath"),
+      exists: opt(flag()),
+      contains: opt(matchers),
+      mode: opt(text<`0${number}`>("mode")),
+      filetype: opt(oneOf(["file", "directory", "symlink"])),
+      owner: opt(text("filled")),
+      groupOf: opt(text("filled")),
+      sha256: opt(text("sha256")),
+    } satisfies Shape<probe.FileProbe>,
+  ),
+  command: strict(
+    {
+      command: text("filled"),
+      exitStatus: opt(integer(0, 255)),
+      stdout: opt(matchers),
+      stderr: opt(matchers),
+      inContainer: opt(flag()),
+    } satisfies Shape<probe.CommandProbe>,
+  ),
+  port: strict(
+    {
+      port: portNumber(),
+      listening: opt(flag()),
+      ip: opt(text("word")),
+      reachable: opt(flag()),
+    } satisfies Shape<probe.PortProbe>,
+  ),
+  service: strict(
+    { service: text("unit"), running: opt(flag()), enabled: opt(flag()) } satisfies Shape<probe.ServiceProbe>,
+  ),
+  package: strict(
+    {
+      package: text("word"),
+      installed: opt(flag()),
+      version: opt(list(text())),
+      packageMap: opt(map(text("word"))),
+    } satisfies Shape<probe.PackageProbe>,
+  ),
+  process: strict({ process: text("filled"), running: opt(flag()) } satisfies Shape<probe.ProcessProbe>),
+  http: strict(
+    {
+      http: text("url"),
+      status: opt(integer(100, 599)),
+      body: opt(matchers),
+      header: opt(map(text())),
+      method: opt(text("word")),
+      requestBody: opt(text()),
+      allowInsecure: opt(flag()),
+      noFollowRedirects: opt(flag()),
+      caFile: opt(text("filled")),
+    } satisfies Shape<probe.HttpProbe>,
+  ),
+  addr: strict({ addr: text("word"), reachable: opt(flag()) } satisfies Shape<probe.AddrProbe>),
+  user: strict(
+    {
+      user: text("account"),
+      uid: opt(integer()),
+      gid: opt(integer()),
+      home: opt(text("absolutePath")),
+      loginShell: opt(text("absolutePath")),
+    } satisfies Shape<probe.UserProbe>,
+  ),
+  unixGroup: strict({ unixGroup: text("account"), gid: opt(integer()) } satisfies Shape<probe.UnixGroupProbe>),
+  kernelParam: strict({ kernelParam: text("sysctl"), value: matchers } satisfies Shape<probe.KernelParamProbe>),
+  interface: strict(
+    { interface: text("word"), mtu: opt(integer(1)), addrs: opt(list(text("word"))) } satisfies Shape<
+      probe.InterfaceProbe
+    >,
+  ),
+  mount: strict(
+    {
+      mount: text("targetPath"),
+      mountSource: opt(text("word")),
+      filesystem: opt(text("word")),
+      opt: opt(list(text("word"))),
+    } satisfies Shape<probe.MountProbe>,
+  ),
+  dns: strict(
+    {
+      dns: text("word"),
+      resolvable: opt(flag()),
+      addrs: opt(list(text("word"))),
+      server: opt(text("word")),
+    } satisfies Shape<probe.DnsProbe>,
+  ),
+};
+
+/** Any probe. */
+export const probeSchema: z.ZodType<probe.Probe> = byKey<probe.Probe>("probe", probes);
