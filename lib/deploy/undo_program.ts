@@ -2,167 +2,177 @@
 import { assertNever } from "../base/brand.ts";
 import { quoteWord as quote } from "../command/quote.ts";
 import { encodeField } from "../ledger/field.ts";
+import { pathOfResource } from "../ledger/paths.ts";
 import { priorToken } from "../ledger/prior_token.ts";
-import type { Claim, Prior } from "../ledger/record.ts";
+import type { Claim, Prior, Want } from "../ledger/record.ts";
+import type { UndoItem } from "../ledger/undo.ts";
 
-/** One thing to take back, with its number in the run. */
+/** An item with its number in the run. */
 export interface NumberedUndo {
   readonly n: number;
-  readonly claim: Claim;
-  /** `drop`, `release`: only the claim goes. `surface`: the next claim's state comes back. `base`: what was there first. `undo`: the author's command. */
-  readonly how: "base" | "drop" | "surface" | "undo" | "release";
-  readonly base?: Prior;
-  /** Path-like surfaces: the preserved bytes of the claim that comes back. */
-  readonly surfaceRef?: string;
-  readonly note?: string;
-  /** Names no one may remove: packages other claims hold. */
-  readonly keepNames?: readonly string[];
-  /** Block: no other block of ours stays in the file. */
-  readonly lastBlock?: boolean;
-  /** The original of the file a block stands in. */
-  readonly hostBase?: Prior;
-  /** Originals of the paths a command says it touches. */
-  readonly touched?: readonly { readonly path: string; readonly base: Prior }[];
-}
-
-/** What the program depends on beside the items. */
-export interface UndoContext {
-  readonly force: boolean;
-  readonly keepData: boolean;
-  readonly secrets: ReadonlyMap<string, string>;
+  readonly item: UndoItem;
 }
 
 /** Renders the items of one level. */
-export function undoProgram(items: readonly NumberedUndo[], context: UndoContext): string {
-  const lines = ["listen", `FORCE=${context.force ? 1 : ""}`];
-  for (const item of items) lines.push(`poll && {\n${undoText(item, context)}\n}`);
+export function undoProgram(items: readonly NumberedUndo[], secrets: ReadonlyMap<string, string>): string {
+  const lines = ["listen", `FORCE=${items.some(({ item }) => item.options.force === true) ? 1 : ""}`];
+  const reloads = new Set<string>();
+  for (const numbered of items) {
+    lines.push(`poll && {\n${undoText(numbered, secrets)}\n}`);
+    const want = numbered.item.claim?.want;
+    if (want?.type === "file" && want.reload !== undefined && numbered.item.how !== "release") reloads.add(want.reload);
+  }
+  for (const manager of reloads) lines.push(`reload ${manager}`);
   lines.push("deaf", '[ -z "$RD" ] || { jsync; seal; }');
   return lines.join("\n") + "\n";
 }
 
-function undoText(item: NumberedUndo, context: UndoContext): string {
-  const { n, claim } = item;
+function undoText({ n, item }: NumberedUndo, secrets: ReadonlyMap<string, string>): string {
+  const resource = quote(encodeField(item.resource));
+  const only = (result: "dropped" | "released" | "undone", why = item.note ?? "") =>
+    `un_drop ${n} ${resource} ${result} ${quote(why)}`;
+  if (item.how === "drop") return only("dropped");
+  if (item.how === "release") return only("released");
+  const { claim, base } = item;
+  if (claim === undefined) {
+    const path = pathOfResource(item.resource);
+    return path === undefined ? only("dropped") : `un_dir ${n} ${resource} ${quote(path)} absent 0755`;
+  }
+  if (item.how === "surface") return surfaceText(n, resource, claim, item.surface?.claim, only);
   const want = claim.want;
-  const resource = quote(encodeField(claim.resource));
-  const dropped = (result: string, why = "") => `un_drop ${n} ${resource} ${quote(result)} ${quote(why)}`;
-  if (item.how === "drop") return dropped("dropped", item.note);
-  if (item.how === "release") return dropped("released", item.note);
-  const base = item.base;
   switch (want.type) {
     case "file":
-      return ready(
+      return withPrior(
         base,
-        (token) =>
-          `un_path ${n} ${resource} ${quote(want.path)} ${token} file ${quote(want.sha256)}` +
-          (want.reload === undefined ? "" : `\nRELOAD_${want.reload}=1`),
-        dropped,
-        item.surfaceRef,
+        only,
+        (token) => `un_path ${n} ${resource} ${quote(want.path)} ${token} file ${quote(digests(claim))}`,
       );
     case "link":
-      return ready(
+      return withPrior(
         base,
+        only,
         (token) => `un_path ${n} ${resource} ${quote(want.path)} ${token} link ${quote(want.target)}`,
-        dropped,
-        item.surfaceRef,
       );
     case "dir":
-      return ready(base, (token) => `un_dir ${n} ${resource} ${quote(want.path)} ${token} ${want.mode}`, dropped);
+      return withPrior(base, only, (token) => `un_dir ${n} ${resource} ${quote(want.path)} ${token} ${want.mode}`);
     case "block":
       return `un_block ${n} ${resource} ${quote(want.path)} ${quote(want.begin)} ${quote(want.end)} ${
         quote(want.body)
-      } ${quote(priorToken(item.hostBase ?? { was: "value", value: "unknown" }))} ${item.lastBlock === true ? 1 : 0}`;
-    case "command": {
-      const undo = want.undo;
-      const back = touchedBack(item);
-      if (undo === undefined) {
-        return back === ""
-          ? dropped("released", "nothing undoes a command without `undo`")
-          : `${back}\n${dropped("undone")}`;
-      }
-      const secrets = want.secrets.flatMap((name) => {
-        const value = context.secrets.get(name);
-        return value === undefined ? [] : [`export ${name}=${quote(value)}`];
-      });
-      const exports = [
-        ...Object.entries(want.env).map(([name, value]) => `export ${name}=${quote(value)}`),
-        ...secrets,
-      ];
-      return [
-        ...(back === "" ? [] : [back]),
-        `BODY=${quote([...exports, undo.text].join("\n"))}`,
-        `STEP_STATE=${claim.state}`,
-        `un_command ${n} ${resource} ${want.shell}`,
-        "BODY= STEP_STATE=",
-      ].join("\n");
-    }
-    case "packages": {
-      if (base?.was !== "listed") return dropped("dropped", "it was there before");
-      return `scratch && un_packages ${n} ${resource} ${want.format} ${context.keepData ? 1 : 0} 1800 ${
-        quote(base.ref)
-      } ${quote((item.keepNames ?? []).join(","))}`;
-    }
+      } ${quote(priorToken(base ?? { was: "value", value: "unknown" }))} ${item.last === true ? 1 : 0}`;
+    case "command":
+      return commandBack(n, resource, item, want, secrets, only);
+    case "packages":
+      if (item.transactions === undefined) return only("dropped", "it was there before");
+      return `scratch && un_packages ${n} ${resource} ${want.format} ${item.options.keepData === true ? 1 : 0} 1800 ${
+        quote((item.keepNames ?? []).join(","))
+      } ${item.transactions.map(quote).join(" ")}`;
     case "unit":
-      if (base?.was !== "value" || !base.value.includes(",")) return dropped("dropped", "it was so before");
+      if (base?.was !== "value") return only("dropped", "it was so before");
       return `un_unit ${n} ${resource} ${want.manager} ${quote(want.unit)} ${quote(base.value)}`;
     case "cap":
-      if (base?.was !== "value" || base.value === "preexisting") return dropped("dropped", "it was so before");
+      if (base?.was !== "value") return only("dropped", "it was so before");
       return `un_cap ${n} ${resource} ${quote(want.path)} ${quote(want.caps)} ${quote(base.value)}`;
     case "sysctl":
-      if (base?.was !== "listed") return dropped("dropped", "it was so before");
+      if (base?.was !== "listed") return only("dropped", "it was so before");
       return `un_sysctl ${n} ${resource} ${quote(want.key)} ${quote(want.value)} ${quote(base.ref)}`;
     case "account":
-      if (base?.was !== "absent") return dropped("dropped", "it was there before");
+      if (base?.was !== "absent") return only("dropped", "it was there before");
       return `un_account ${n} ${resource} ${want.account} ${quote(want.name)}`;
     case "download":
-      return downloadBack(item, resource, dropped);
+      return downloadBack(n, resource, item, want, only);
     case "reboot":
-      return dropped("released", "a reboot cannot be taken back");
+      return only("released", "a reboot cannot be taken back");
     default:
       return assertNever(want);
   }
 }
 
-/** Path bases come back by token; anything that was found as wanted before us is left alone. */
-function ready(
-  base: Prior | undefined,
-  text: (token: string) => string,
-  dropped: (result: string, why?: string) => string,
-  surfaceRef?: string,
-): string {
-  if (surfaceRef !== undefined) return text(quote(`copied:file:${surfaceRef}`));
-  if (base === undefined) return dropped("dropped", "nothing is known of what was there before");
-  if (base.was === "value" || base.was === "listed") return dropped("dropped", "it was so before");
+type Only = (result: "dropped" | "released" | "undone", why?: string) => string;
+
+/** Digests this claim may have left: the newest, and where its end is unknown those before. */
+function digests(claim: Claim): string {
+  const wants = [claim.want, ...claim.earlier ?? []];
+  return wants.flatMap((want) => want.type === "file" ? [want.sha256] : []).join(" ");
+}
+
+/** Originals come back by token; what was found as wanted before us, or is not known, is left alone. */
+function withPrior(base: Prior | undefined, only: Only, text: (token: string) => string): string {
+  if (base === undefined) return only("dropped", "nothing is known of what was there before");
+  if (base.was === "value" || base.was === "listed") return only("dropped", "it was so before");
   return text(quote(priorToken(base)));
 }
 
-function downloadBack(item: NumberedUndo, resource: string, dropped: (result: string, why?: string) => string): string {
-  const { n, claim, base } = item;
-  const want = claim.want;
-  if (want.type !== "download") return dropped("dropped");
+function surfaceText(n: number, resource: string, claim: Claim, next: Claim | undefined, only: Only): string {
+  const want = next?.want;
+  if (want === undefined) return only("dropped");
+  switch (want.type) {
+    case "file":
+      if (want.sha256.startsWith("salted:")) {
+        return only("dropped", "its content is secret: apply the other bundle again");
+      }
+      return `surface ${n} ${resource} ${quote(want.path)} ${quote(digests(claim))} ${quote(want.sha256)} ${want.mode}`;
+    case "dir":
+      return `un_dir ${n} ${resource} ${quote(want.path)} dir:${want.mode}:0:0 ${
+        claim.want.type === "dir" ? claim.want.mode : want.mode
+      }`;
+    default:
+      return only("dropped", "apply the other bundle again to bring its state back");
+  }
+}
+
+function commandBack(
+  n: number,
+  resource: string,
+  item: UndoItem,
+  want: Extract<Want, { type: "command" }>,
+  secrets: ReadonlyMap<string, string>,
+  only: Only,
+): string {
+  const files = (item.touched ?? []).map(({ path, base }) =>
+    `un_touched ${n} ${quote(path)} ${quote(priorToken(base))}`
+  );
+  if (want.undo === undefined) return [...files, only("undone")].join("\n");
+  const missing = want.secrets.filter((name) => !secrets.has(name));
+  if (missing.length > 0) {
+    return `un ${n} ${resource} && undid ${n} failed:1 ${quote(`the secret ${missing.join(", ")} is not at hand`)}`;
+  }
+  const exports = [
+    ...Object.entries(want.env).map(([name, value]) => `export ${name}=${quote(value)}`),
+    ...want.secrets.map((name) => `export ${name}=${quote(secrets.get(name) ?? "")}`),
+  ];
+  return [
+    `BODY=${quote([...exports, want.undo.text].join("\n"))}`,
+    `STEP_STATE=${item.claim?.state ?? "done"}`,
+    `un_command ${n} ${resource} ${want.shell}`,
+    ...files,
+    "BODY= STEP_STATE=",
+  ].join("\n");
+}
+
+function downloadBack(
+  n: number,
+  resource: string,
+  item: UndoItem,
+  want: Extract<Want, { type: "download" }>,
+  only: Only,
+): string {
   if (want.extract === "sh") {
     const removals = want.uninstall.map((path) => `rm -rf -- ${quote(path)}`);
-    if (removals.length === 0) return dropped("released", "nothing undoes a downloaded script without `uninstall`");
     return [`BODY=${quote(removals.join("\n"))}`, `un_command ${n} ${resource} sh`, "BODY="].join("\n");
   }
   if (want.extract !== "none") {
-    return base?.was === "listed"
-      ? `scratch && un_tree ${n} ${resource} ${quote(base.ref)}`
-      : dropped("dropped", "it was so before");
+    return item.transactions === undefined
+      ? only("dropped", "it was so before")
+      : `scratch && un_tree ${n} ${resource} ${item.transactions.map(quote).join(" ")}`;
   }
-  const got = claim.noted?.findLast((ref) => ref.endsWith(".got"));
-  if (got === undefined || want.to === undefined) return dropped("dropped", "nothing is known of what was fetched");
-  return ready(
-    base,
+  const got = item.claim?.noted?.filter((ref) => ref.endsWith(".got")) ?? [];
+  const to = want.to;
+  if (got.length === 0 || to === undefined) return only("dropped", "nothing is known of what was fetched");
+  return withPrior(
+    item.base,
+    only,
     (token) =>
-      `read -r _got _ <"$STORE/prior/"${quote(got)}\nun_path ${n} ${resource} ${
-        quote(want.to ?? "")
-      } ${token} file "$_got"`,
-    dropped,
+      `_got=$(cd "$STORE/prior" && cut -d' ' -f1 ${got.map(quote).join(" ")} 2>/dev/null | tr '\\n' ' ')\n` +
+      `un_path ${n} ${resource} ${quote(to)} ${token} file "$_got"`,
   );
-}
-
-/** What a command said it touches comes back from its copies; it may have written them twice, so nothing is compared. */
-function touchedBack(item: NumberedUndo): string {
-  return (item.touched ?? []).map(({ path, base }) => `un_touched ${item.n} ${quote(path)} ${quote(priorToken(base))}`)
-    .join("\n");
 }

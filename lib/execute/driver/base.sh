@@ -255,7 +255,8 @@ commit() {
   j D
   jsync
 }
-sweep() { # blob "referenced" lists prior refs still needed
+sweep() { # blobs "referenced" and "contents" list what is still needed
+  (cd "$STORE/content" && ls -A) | grep -vxF -f "$BL/contents" | while IFS= read -r _f; do rm -f -- "$STORE/content/$_f"; done
   for _f in "$STORE"/runs/*/; do
     [ -d "$_f" ] || continue
     _r=${_f%/}
@@ -264,7 +265,10 @@ sweep() { # blob "referenced" lists prior refs still needed
   done
   exec 6>&- 2>/dev/null
   RD=
-  (cd "$STORE/prior" && ls -A) | grep -vxF -f "$BL/referenced" | while IFS= read -r _f; do rm -rf -- "$STORE/prior/$_f"; done
+  # A ref keeps what is named after it, too: <ref>.after, <ref>.old/, …
+  (cd "$STORE/prior" && ls -A) | REFS=$BL/referenced awk '
+    BEGIN { while ((getline r < ENVIRON["REFS"]) > 0) need[r] = 1 }
+    { k = $0; while (!(k in need) && sub(/\.[^.]*$/, "", k)); if (!(k in need)) print }' | while IFS= read -r _f; do rm -rf -- "$STORE/prior/$_f"; done
   rm -rf -- "$STORE"/stage/*
   (cd "$STORE/done" && ls -A) | sort -r | sed 1,20d | while IFS= read -r _f; do rm -rf -- "$STORE/done/$_f"; done
 }

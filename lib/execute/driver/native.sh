@@ -136,6 +136,8 @@ pre_file() { # n res path sha mode owner
   esac
   j P "$1" "$2" "$PRIOR" && eval "D_$1=go"
 }
+# cover PATH SHA: bytes another bundle's claim stands for, kept before we write over them
+cover() { [ -e "$STORE/content/$2" ] || { cp -- "$1" "$STORE/content/$2.new" && mv -- "$STORE/content/$2.new" "$STORE/content/$2"; }; }
 mounted() {
   while read -r _ _ _ _ _mp _; do [ "$_mp" = "$1" ] && return 0; done </proc/self/mountinfo
   return 1

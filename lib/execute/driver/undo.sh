@@ -20,7 +20,7 @@ put_back() {
 }
 aside() { mkdir -p "$STORE/kept/$RUN" && mv -- "$2" "$STORE/kept/$RUN/$1"; }
 # un_path N RESOURCE PATH BASE KIND LEFT…: files and links. BASE absent | linked:what:ref | copied:what:ref | gone
-# KIND file: LEFT = sha256 (or salted:…); KIND link: LEFT = target.
+# KIND file: LEFT = digests we may have left, blank separated (hex, or salted:hex); KIND link: LEFT = target.
 un_path() {
   un "$1" "$2" || return 1
   _on=$1 _op=$3 _ob=$4
@@ -28,15 +28,18 @@ un_path() {
   _is=other
   case $T_u in
   absent) _is=absent ;;
-  file) [ "$5" = file ] && { case $6 in salted:*) _g=$({ printf %s "$(cat "$STORE/salt")"; cat -- "$3"; } | sha256sum) && S_u=salted:${_g%% *} ;; esac
-    if [ "$S_u" = "$6" ]; then _is=ours; else _is=edited; fi; } ;;
+  file) [ "$5" = file ] && { case $6 in *salted:*) _g=$({ printf %s "$(cat "$STORE/salt")"; cat -- "$3"; } | sha256sum) && S_u=salted:${_g%% *} ;; esac
+    case " $6 " in *" $S_u "*) _is=ours ;; *) _is=edited ;; esac; } ;;
   link) if [ "$5" = link ]; then
     if [ "$(readlink -- "$3" && echo .)" = "$6$NL." ]; then _is=ours; else _is=edited; fi; fi ;;
   esac
   case $_ob in
   linked:* | copied:*)
     _ref=${_ob##*:}
-    if [ "$_op" -ef "$STORE/prior/$_ref" ] && [ "$_is" != absent ] && [ ! -L "$_op" ]; then undid "$_on" undone; return; fi
+    if [ "$_is" != absent ] && [ ! -L "$_op" ] && { [ "$_op" -ef "$STORE/prior/$_ref" ] || same_copy "$_op" "$STORE/prior/$_ref"; }; then
+      undid "$_on" undone
+      return
+    fi
     if [ ! -e "$STORE/prior/$_ref" ] && [ ! -L "$STORE/prior/$_ref" ]; then undid "$_on" failed:1 "the preserved original is missing from the store"; return; fi ;;
   esac
   case $_is in
@@ -53,6 +56,23 @@ un_path() {
     put_back "$_ref" "$_op" || { undid "$_on" failed:1 "cannot put the original back"; return; } ;;
   esac
   undid "$_on" undone
+}
+# A copied original and what is there: the same bytes, mode and owner.
+same_copy() {
+  [ -f "$1" ] && [ -f "$2" ] && cmp -s -- "$1" "$2" && [ "$(stat -c '%a %u %g' -- "$1")" = "$(stat -c '%a %u %g' -- "$2")" ]
+}
+# surface N RESOURCE PATH LEFT SHA MODE: another claim's file comes back from content/
+surface() {
+  un "$1" "$2" || return 1
+  looks u "$3" -
+  if [ "$T_u" = file ]; then
+    case " $4 " in *" $S_u "*) ;; *) if [ -z "$FORCE" ]; then undid "$1" kept:edited "changed since charly wrote it"; return; fi
+      aside "$1" "$3" ;; esac
+  fi
+  _pb=${3%/*}/.charly-$RUN-$1
+  rm -f -- "$_pb"
+  cp -- "$STORE/content/$5" "$_pb" && chmod -- "$6" "$_pb" && mv -f -- "$_pb" "$3" && undid "$1" undone ||
+    { rm -f -- "$_pb"; undid "$1" failed:1 "cannot put the other bundle's file back"; }
 }
 # un_dir N RESOURCE PATH BASE MODE: absent → rmdir when empty; dir:mode:uid:gid → as it was, if still as we left it
 un_dir() {
@@ -169,12 +189,18 @@ un_account() { # n res kind name
     _o=$(userdel -- "$4" 2>&1) && undid "$1" undone "the home directory is kept" || undid "$1" failed:1 "$_o"
   fi
 }
-# un_packages N RESOURCE FORMAT KEEPDATA SECONDS REF AFTER…: removes what the acts REF (before) → AFTER made new, as far as
-# nothing installed later needs it; those stay, marked automatic.
+# un_packages N RESOURCE FORMAT KEEPDATA SECONDS KEEPNAMES REF…: removes what the transactions REF made new (newest first), as
+# far as nothing installed later needs it; those stay, marked automatic.
 un_packages() {
   un "$1" "$2" || return 1
-  _kn=$1 _kf=$3 _kd=$4 _ks=$5 _kb=$STORE/prior/$6 _kx=$7
-  pkg_new "$_kf" "$_kb" >"$RT/new" || { undid "$_kn" failed:1 "the record of the transaction is missing"; return; }
+  _kn=$1 _kf=$3 _kd=$4 _ks=$5 _kx=$6
+  shift 6
+  _kall=$*
+  : >"$RT/new"
+  for _kr; do
+    pkg_new "$_kf" "$STORE/prior/$_kr" >>"$RT/new" || { undid "$_kn" failed:1 "the record of the transaction is missing"; return; }
+    _kb=$STORE/prior/$_kr
+  done
   _del= _left= _rc=
   while IFS=$TAB read -r _pn _pv _pstate; do
     case ",$_kx," in *",$_pn,"*) continue ;; esac
@@ -223,7 +249,7 @@ set -e
     opaque "$_kn" sh finish "$_ks"
     if [ "$CODE" -ne 0 ]; then undid "$_kn" "failed:$CODE" "the package manager failed"; return; fi
   fi
-  pkg_marks "$_kf" "$_kb"
+  for _kr in $_kall; do pkg_marks "$_kf" "$STORE/prior/$_kr"; done
   if [ -n "$_left" ]; then undid "$_kn" undone "kept, something installed later needs them:$_left"; else undid "$_kn" undone; fi
 }
 pkg_new() { # format before-file: rows installed now-or-after that were not installed before
@@ -242,12 +268,22 @@ pkg_marks() {
   done
   [ -z "$_mk" ] || apt-mark auto $_mk >/dev/null 2>&1 3<&- 5>&- 6>&- 7>&-
 }
-# un_tree N RESOURCE REF: members as we left them go, replaced ones come back; edited ones stay.
+# un_tree N RESOURCE REF…: members as we left them go, replaced ones come back; edited ones stay. Newest manifest first.
 un_tree() {
   un "$1" "$2" || return 1
-  _tm=$STORE/prior/$3 _tn=$1 _keep=0 _n=0 _bad=0
-  [ -f "$_tm" ] || { undid "$1" failed:1 "the manifest is missing from the store"; return; }
-  sed '1!G;h;$!d' "$_tm" >"$RT/rev"
+  _tn=$1 _keep=0 _n=0 _bad=0
+  shift 2
+  for _tr; do
+    [ -f "$STORE/prior/$_tr" ] || { undid "$_tn" failed:1 "the manifest is missing from the store"; return; }
+    tree_back "$STORE/prior/$_tr"
+  done
+  if [ "$_bad" = 1 ]; then undid "$_tn" failed:1 "some members could not be removed"
+  elif [ "$_keep" -gt 0 ]; then undid "$_tn" kept:edited "$_keep members were changed since"
+  else undid "$_tn" undone; fi
+}
+tree_back() {
+  sed '1!G;h;$!d' "$1" >"$RT/rev"
+  _tm=$1
   while IFS=$TAB read -r _row _dst; do
     set -- $_row
     case $1 in
@@ -263,12 +299,11 @@ un_tree() {
     link) [ -L "$_dst" ] || { [ -e "$_dst" ] && _keep=$((_keep + 1)) && continue; } ;;
     esac
     if [ "$3" = absent ]; then rm -f -- "$_dst" || _bad=1
-    else ln -P -- "$_tm.old/$3" "$_dst.charly" 2>/dev/null || cp -a -- "$_tm.old/$3" "$_dst.charly"
+    else
+      rm -rf -- "$_dst.charly"
+      ln -P -- "$_tm.old/$3" "$_dst.charly" 2>/dev/null || cp -a -- "$_tm.old/$3" "$_dst.charly"
       mv -f -- "$_dst.charly" "$_dst" || _bad=1
     fi
   done <"$RT/rev"
-  if [ "$_bad" = 1 ]; then undid "$_tn" failed:1 "some members could not be removed"
-  elif [ "$_keep" -gt 0 ]; then undid "$_tn" kept:edited "$_keep members were changed since"
-  else undid "$_tn" undone; fi
 }
 un_drop() { un "$1" "$2" && undid "$1" "${3:-dropped}" "${4:-}"; }
