@@ -51,7 +51,7 @@ export function limitReached(
 /** Everything in the default export that is not data, at once. */
 export function notData(found: readonly NotData[], source: Source): CharlyError {
   const lines = found.map(({ path, found }) =>
-    `${path.length === 0 ? "default export" : path.join("/")}: ${printable(found)}`
+    printable(`${path.length === 0 ? "default export" : path.join("/")}: ${found}`)
   );
   const more = found.length >= 50 ? ["… and perhaps more"] : [];
   return new CharlyError(`evaluate ${source.label}: not plain data\n  ${[...lines, ...more].join("\n  ")}`, {

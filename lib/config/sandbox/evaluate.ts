@@ -3,9 +3,10 @@ import { CharlyError } from "../../base/errors.ts";
 import { type Evaluated, runChild } from "./child.ts";
 import { checkGraph } from "./check_graph.ts";
 import { firstDifference } from "./data.ts";
-import { checkIntegrity } from "./integrity.ts";
+import { checkIntegrity, integrityOf } from "./integrity.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { moduleGraph } from "./module_graph.ts";
+import { printable } from "./printable.ts";
 import type { Source } from "./source.ts";
 
 /** How careful to be. */
@@ -25,9 +26,7 @@ export interface EvaluateOptions {
  */
 export async function evaluate(source: Source, options: EvaluateOptions = {}): Promise<Evaluated> {
   const limits = { ...defaultLimits, ...options.limits };
-  const graph = await moduleGraph(source, limits.graphMs);
-  checkGraph(graph, source);
-  if (options.integrity !== undefined) checkIntegrity(graph, source, options.integrity);
+  await checkImports(source, options.integrity, limits);
   const first = await runChild(source, limits);
   if (options.verifyDeterministic !== true) return first;
   const second = await runChild(source, limits);
@@ -35,8 +34,20 @@ export async function evaluate(source: Source, options: EvaluateOptions = {}): P
   if (path === undefined) return first;
   throw new CharlyError(
     `evaluate ${source.label} twice: ${
-      path.length === 0 ? "default export" : path.join("/")
+      path.length === 0 ? "default export" : printable(path.join("/"))
     } differs between two evaluations`,
     { hint: "write the value down instead of the clock or a random number", code: "config-differs", exitCode: 2 },
   );
+}
+
+async function checkImports(source: Source, integrity: string | undefined, limits: Limits): Promise<void> {
+  const graph = await moduleGraph(source, limits);
+  checkGraph(graph, source);
+  if (integrity === undefined) return;
+  const cached = source.kind === "url" && !source.reload;
+  // A cache that does not have the digest may only be old.
+  if (cached && integrityOf(graph, source) !== integrity) {
+    return await checkImports({ ...source, reload: true }, integrity, limits);
+  }
+  checkIntegrity(graph, source, integrity);
 }

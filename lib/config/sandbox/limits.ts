@@ -4,6 +4,8 @@ export interface Limits {
   readonly wallMs: number;
   /** Wall clock of resolving the imports (which may download), in milliseconds. */
   readonly graphMs: number;
+  /** Memory of the process that resolves the imports, in MiB. */
+  readonly graphMiB: number;
   /** V8 heap, in MiB. */
   readonly heapMiB: number;
   /** Memory of the whole process, array buffers included, in MiB. */
@@ -18,6 +20,7 @@ export interface Limits {
 export const defaultLimits: Limits = {
   wallMs: 10_000,
   graphMs: 120_000,
+  graphMiB: 2048,
   heapMiB: 256,
   memoryMiB: 768,
   dataBytes: 16 * 1024 * 1024,

@@ -3,6 +3,7 @@ import { CharlyError } from "../../base/errors.ts";
 import { childEnv } from "./child_env.ts";
 import { runDeno } from "./run_deno.ts";
 import type { Source } from "./source.ts";
+import type { Limits } from "./limits.ts";
 import { printable } from "./printable.ts";
 
 /** One module as `deno info --json` tells it; only the fields read here. */
@@ -51,20 +52,28 @@ export function resolutionFlags(source: Source): string[] {
 }
 
 /** Resolves the imports of a config. Downloads only from the hosts of `source.importHosts`, and npm packages of the lock file. */
-export async function moduleGraph(source: Source, wallMs: number): Promise<ModuleGraph> {
+export async function moduleGraph(source: Source, limits: Limits): Promise<ModuleGraph> {
   const reload = source.kind === "url" && source.reload ? ["--reload"] : [];
   const end = await runDeno({
     args: ["info", "--json", ...resolutionFlags(source), ...reload, source.url],
     cwd: source.root,
     env: childEnv(true),
-    wallMs,
+    wallMs: limits.graphMs,
+    memoryMiB: limits.graphMiB,
     stdoutBytes: 256 * 1024 * 1024,
     stderrBytes: 1024 * 1024,
   });
   if (end.reason === "time") {
-    throw new CharlyError(`resolve imports of ${source.label}: not done after ${wallMs / 1000} s`, {
+    throw new CharlyError(`resolve imports of ${source.label}: not done after ${limits.graphMs / 1000} s`, {
       hint: "check the network, or run `deno install` first",
       code: "config-graph-time",
+      exitCode: 2,
+    });
+  }
+  if (end.reason === "memory" || end.reason === "output" || end.signal !== null) {
+    throw new CharlyError(`resolve imports of ${source.label}: they are larger than ${limits.graphMiB} MiB`, {
+      hint: "look for an import of something that is not an ordinary file",
+      code: "config-graph-memory",
       exitCode: 2,
     });
   }

@@ -98,33 +98,30 @@ async function drain(
   }
 }
 
-/** Deno shows `/proc` only to a process with every permission. */
-function procReadable(): boolean {
-  try {
-    Deno.readTextFileSync(`/proc/${Deno.pid}/status`);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** What V8 reserves and never touches counts for the data segment too. */
 const reservedMiB = 512;
 
 /**
- * The command itself: plain where `/proc` can be polled, else behind a shell that sets a limit on the data segment, which
- * counts array buffers too. Where neither is allowed, V8's own heap limit is all there is.
+ * The command itself, behind a shell that sets limits where one may be started: processor time, so that a loop ends even when
+ * nobody is left to end it; no core file; and the data segment, which counts array buffers too. (`/proc` shows the real use,
+ * but Deno shows `/proc` only to a process with every permission.)
  */
 function guarded(run: DenoRun): [string, string[]] {
   const deno = Deno.execPath();
-  if (run.memoryMiB === undefined || Deno.build.os !== "linux" || procReadable()) return [deno, [...run.args]];
+  if (run.memoryMiB === undefined || Deno.build.os === "windows") return [deno, [...run.args]];
   if (Deno.permissions.querySync({ name: "run", command: "/bin/sh" }).state !== "granted") return [deno, [...run.args]];
-  const script = 'ulimit -c 0; ulimit -d "$1"; shift; exec "$@"';
-  return ["/bin/sh", ["-c", script, "sh", String((run.memoryMiB + reservedMiB) * 1024), deno, ...run.args]];
+  const script = '{ ulimit -c 0; ulimit -t "$1"; ulimit -d "$2"; } 2>/dev/null; shift 2; exec "$@"';
+  const seconds = 2 * Math.ceil(run.wallMs / 1000) + 1;
+  const dataKiB = (run.memoryMiB + reservedMiB) * 1024;
+  return ["/bin/sh", ["-c", script, "sh", String(seconds), String(dataKiB), deno, ...run.args]];
 }
 
 function watchMemory(pid: number, limitMiB: number, over: () => void): ReturnType<typeof setInterval> | undefined {
-  if (!procReadable()) return undefined;
+  try {
+    Deno.readTextFileSync(`/proc/${pid}/status`);
+  } catch {
+    return undefined; // not on this system, or not for us
+  }
   return setInterval(() => {
     try {
       const kib = /^VmRSS:\s+(\d+) kB$/m.exec(Deno.readTextFileSync(`/proc/${pid}/status`))?.[1];

@@ -230,3 +230,12 @@ Deno.test("checkGraph() asks no host that is not on the list", async () => {
   await failure(run(`import x from "${server.url}/x.ts";\nexport default x;`));
   assert.deepEqual(server.asked, []);
 });
+
+Deno.test("evaluate() ends the search for imports when one of them has no end", async () => {
+  const config = 'import x from "/dev/zero" with { type: "json" };\nexport default x;';
+  assert.deepEqual(await failure(run(config, { limits: { graphMiB: 300 } })), {
+    message: "resolve imports of charly.config.ts: they are larger than 300 MiB",
+    hint: "look for an import of something that is not an ordinary file",
+    code: "config-graph-memory",
+  });
+});

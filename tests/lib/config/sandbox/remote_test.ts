@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { evaluate } from "../../../../lib/config/sandbox/evaluate.ts";
 import { integrityOf } from "../../../../lib/config/sandbox/integrity.ts";
+import { defaultLimits } from "../../../../lib/config/sandbox/limits.ts";
 import { moduleGraph } from "../../../../lib/config/sandbox/module_graph.ts";
 import { fileSource, urlSource } from "../../../../lib/config/sandbox/source.ts";
 import { failure, project, serve } from "./fixture.ts";
@@ -82,7 +83,7 @@ Deno.test("integrityOf() covers modules and texts, and is what the bytes make it
   };
   await using server = serve(files);
   const source = remote(`${server.url}/main.ts`);
-  const digest = integrityOf(await moduleGraph(source, 10_000), source);
+  const digest = integrityOf(await moduleGraph(source, defaultLimits), source);
   const { createHash } = await import("node:crypto");
   const expected = createHash("sha256");
   for (const path of ["/main.ts", "/motd.txt"] as const) {
@@ -92,12 +93,24 @@ Deno.test("integrityOf() covers modules and texts, and is what the bytes make it
   assert.deepEqual((await evaluate(source, { integrity: digest })).data, { text: "hello\n" });
 
   files["/motd.txt"] = "evil\n";
-  const changed = integrityOf(await moduleGraph(source, 10_000), source);
+  const changed = integrityOf(await moduleGraph(source, defaultLimits), source);
   assert.deepEqual(await failure(evaluate(source, { integrity: digest })), {
     message: `check integrity of ${server.url}/main.ts: expected ${digest}, found ${changed}`,
     hint: "read what changed in the config and its imports; if you trust it, use the new digest",
     code: "config-integrity",
   });
+});
+
+Deno.test("evaluate() fetches again when only the cache does not have the digest", async () => {
+  const files = { "/main.ts": "export default 1;" };
+  await using server = serve(files);
+  const source = remote(`${server.url}/main.ts`);
+  files["/main.ts"] = "export default 2;";
+  const digest = integrityOf(await moduleGraph(source, defaultLimits), source);
+  files["/main.ts"] = "export default 1;";
+  assert.equal((await evaluate(source)).data, 1);
+  files["/main.ts"] = "export default 2;";
+  assert.equal((await evaluate(remote(source.url, false), { integrity: digest })).data, 2);
 });
 
 Deno.test("integrityOf() is the same for a project wherever it stands", async () => {
@@ -109,7 +122,7 @@ Deno.test("integrityOf() is the same for a project wherever it stands", async ()
   using two = project(files);
   const digests = await Promise.all([one, two].map(async ({ dir }) => {
     const source = fileSource(join(dir, "charly.config.ts"));
-    return integrityOf(await moduleGraph(source, 10_000), source);
+    return integrityOf(await moduleGraph(source, defaultLimits), source);
   }));
   assert.equal(digests[0], digests[1]);
 });
