@@ -58,6 +58,8 @@ export interface FileAct extends ActBase {
   readonly mode: string;
   /** `uid:gid` or `name:group`; absent = the shell's own. */
   readonly owner?: string;
+  /** Refuse, with the hint, when one of these paths exists on the target: a package brings what the act would shadow. */
+  readonly refuseIfExists?: { readonly paths: readonly string[]; readonly hint: string };
   /** The file is a systemd unit or drop-in: reload the manager before the next act that is no file act. */
   readonly reload?: "system" | "user";
 }

@@ -1,0 +1,122 @@
+/** Packages of the distribution's own package manager. */
+import { z } from "zod";
+import { quoteWord } from "../command/quote.ts";
+import type { PackagesAct } from "./act.ts";
+import { commandAct } from "./command_act.ts";
+import { defineStep, type LowerContext } from "./define_step.ts";
+import { removePackages, type ReverseOp, reverseOp, undoScript } from "./reverse_op.ts";
+import * as part from "./schema_parts.ts";
+import { sha256 } from "./content.ts";
+import type { SystemPackagesStep } from "./step.ts";
+
+export const systemPackages = defineStep<SystemPackagesStep>({
+  kind: "SystemPackages",
+  schema: z.strictObject({
+    kind: z.literal("SystemPackages"),
+    candy: part.candy,
+    id: part.text.exactOptional(),
+    format: part.format,
+    phase: part.phase,
+    packages: part.texts,
+    repos: z.array(part.repo).readonly(),
+    options: part.texts,
+    copr: part.texts,
+    modules: part.texts,
+    exclude: part.texts,
+    keys: part.texts,
+    cacheMount: z.array(z.strictObject({ dst: part.text, sharing: part.text }).readonly()).readonly().exactOptional(),
+    replaces: part.texts.exactOptional(),
+    unless: part.text.exactOptional(),
+    creates: part.text.exactOptional(),
+    timeout: z.number().exactOptional(),
+  }),
+  scope: () => "system",
+  venue: () => "host-native",
+  gate: (step) =>
+    step.phase === "prepare" && step.repos.length + step.copr.length + step.modules.length > 0
+      ? "allow-repo-changes"
+      : undefined,
+  describe: (step) =>
+    step.phase === "prepare"
+      ? `prepare ${preparations(step).map(({ what }) => what).join(", ")}`
+      : `install ${step.packages.join(", ")} (${step.format})`,
+  reversibility: (step) => step.phase === "prepare" ? "best-effort" : "exact",
+  reverse(step): ReverseOp[] {
+    if (step.phase !== "prepare") return step.packages.length === 0 ? [] : [removePackages(step.format, step.packages)];
+    return [
+      ...step.copr.map((copr) => reverseOp("copr-disable", "system", { targets: [copr] })),
+      ...preparations(step).filter(({ copr, undo }) => copr !== true && undo !== "").map(({ undo }) =>
+        undoScript(undo, "system")
+      ),
+    ];
+  },
+  lower: (step, context) => step.phase === "prepare" ? prepare(step, context) : install(step, context),
+});
+
+function install(step: SystemPackagesStep, context: LowerContext): readonly PackagesAct[] | { skipped: string } {
+  if (step.packages.length === 0) return { skipped: "no packages" };
+  if (context.facts.format !== undefined && context.facts.format !== step.format) {
+    return { skipped: `${step.format} packages mean nothing on ${context.facts.distro[0] ?? "this machine"}` };
+  }
+  return [{
+    type: "packages",
+    resource: `pkg:${step.format}:${step.candy}/${step.id ?? "packages"}`,
+    step: context.step,
+    candy: step.candy,
+    level: "root",
+    summary: systemPackages.describe(step),
+    reversibility: "exact",
+    format: step.format,
+    names: step.packages,
+    options: step.options,
+    exclude: step.exclude,
+    refresh: true,
+    replaces: step.replaces ?? [],
+    ...(step.unless === undefined ? {} : { unless: step.unless }),
+    ...(step.creates === undefined ? {} : { creates: step.creates }),
+    ...(step.timeout === undefined ? {} : { timeout: step.timeout }),
+  }];
+}
+
+/** What a prepare step does, one shell line each. */
+function preparations(step: SystemPackagesStep): { what: string; text: string; undo: string; copr?: boolean }[] {
+  const releases = step.repos.filter((repo) => repo.rpm !== undefined && step.format === "rpm");
+  const ppas = step.repos.filter((repo) => repo.url?.startsWith("ppa:") === true && step.format === "deb");
+  return [
+    ...releases.map(({ name, rpm = "" }) => ({
+      what: `repository package ${name}`,
+      text: `rpm -q ${quoteWord(name)} >/dev/null 2>&1 || dnf install -y ${quoteWord(rpm)}`,
+      undo: "",
+    })),
+    ...ppas.map(({ url = "" }) => ({
+      what: `repository ${url}`,
+      text: `add-apt-repository -y ${quoteWord(url)}`,
+      undo: `add-apt-repository -y --remove ${quoteWord(url)}`,
+    })),
+    ...step.copr.map((copr) => ({
+      what: `copr ${copr}`,
+      text: `dnf -y copr enable ${quoteWord(copr)}`,
+      undo: `dnf -y copr disable ${quoteWord(copr)}`,
+      copr: true,
+    })),
+    ...step.modules.map((module) => ({
+      what: `module ${module}`,
+      text: `dnf -y module enable ${quoteWord(module)}`,
+      undo: `dnf -y module reset ${quoteWord(module.replace(/:.*/, ""))}`,
+    })),
+  ];
+}
+
+function prepare(step: SystemPackagesStep, context: LowerContext) {
+  return preparations(step).map(({ what, text, undo }) =>
+    commandAct({
+      candy: step.candy,
+      id: `repo-${sha256(text).slice(0, 12)}`,
+      text: `${text}\n`,
+      summary: `enable ${what}`,
+      scope: "system",
+      shell: "sh",
+      ...(undo === "" ? {} : { undo }),
+    }, context)
+  );
+}

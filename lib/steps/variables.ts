@@ -1,0 +1,101 @@
+/** Variables in paths and values: the deferred home, the reserved names, and a candy's own. */
+import { CharlyError } from "../base/errors.ts";
+import type { StepFacts } from "./define_step.ts";
+
+/** Stands for the home of whoever the plan is applied as; resolved once per target. */
+export const homeToken = "{{.Home}}";
+
+/** Names no candy variable may take. */
+export const reservedVariables = ["ARCH", "BUILD_ARCH", "GID", "HOME", "UID", "USER"] as const;
+
+/** Turns a leading `~`, `${HOME}` and `$HOME` into {@link homeToken}. */
+export function deferHome(text: string): string {
+  const plain = text.replaceAll("${HOME}", homeToken).replace(/\$HOME(?![A-Za-z0-9_])/g, () => homeToken);
+  return plain === "~" || plain.startsWith("~/") ? homeToken + plain.slice(1) : plain;
+}
+
+/** Puts a home in the place of {@link homeToken}. A text without the token comes back as it is. */
+export function resolveHome(text: string, home: string): string {
+  return text.replaceAll(homeToken, home);
+}
+
+/** Debian's name of a machine: `x86_64` → `amd64`. */
+export function archOf(machine: string): string {
+  if (machine === "x86_64") return "amd64";
+  if (machine === "aarch64" || machine === "arm64") return "arm64";
+  return machine.startsWith("arm") ? "arm" : machine;
+}
+
+/** The reserved variables and a candy's own, which may refer to each other as `${NAME}`. */
+export function variablesOf(facts: StepFacts, candyVars: Readonly<Record<string, string>>): Record<string, string> {
+  const table: Record<string, string> = {
+    USER: facts.user,
+    UID: String(facts.uid),
+    GID: String(facts.gid),
+    HOME: facts.home,
+    ARCH: archOf(facts.machine),
+    BUILD_ARCH: facts.machine,
+  };
+  const valueOf = (name: string, open: readonly string[]): string | undefined => {
+    const raw = Object.hasOwn(candyVars, name) ? candyVars[name] : undefined;
+    if (raw === undefined) return Object.hasOwn(table, name) ? table[name] : undefined;
+    return resolveHome(deferHome(raw), facts.home).replace(
+      /\$\{([A-Z_][A-Z0-9_]*)\}/g,
+      (whole, inner: string) => open.includes(inner) ? whole : valueOf(inner, [...open, inner]) ?? whole,
+    );
+  };
+  const own = Object.keys(candyVars).sort().map((name) => [name, valueOf(name, [name]) ?? ""] as const);
+  return { ...table, ...Object.fromEntries(own) };
+}
+
+/**
+ * Puts variables in the place of `${NAME}`.
+ *
+ * @param where for the message: `candy "motd": mkdir`
+ * @throws CharlyError for a name that is not in the table
+ */
+export function expandVariables(text: string, variables: Readonly<Record<string, string>>, where: string): string {
+  return text.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_whole, name: string) => {
+    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    if (value === undefined) {
+      throw new CharlyError(`${where}: unknown variable \${${name}} in ${JSON.stringify(text)}`, {
+        hint: `declare it in the candy's \`var\`, or use one of ${Object.keys(variables).sort().join(", ")}`,
+        code: "unknown-variable",
+        exitCode: 2,
+      });
+    }
+    return value;
+  });
+}
+
+/** Puts known variables in; leaves the others as they are. For values, where a `$` may be meant. */
+export function expandKnown(text: string, variables: Readonly<Record<string, string>>): string {
+  return text.replace(
+    /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g,
+    (whole, name: string) => (Object.hasOwn(variables, name) ? variables[name] : undefined) ?? whole,
+  );
+}
+
+/**
+ * A final absolute path: home and variables resolved, `//` and a trailing `/` gone.
+ *
+ * @throws CharlyError when it is not absolute, or holds NUL or a `..` part
+ */
+export function absolutePath(text: string, variables: Readonly<Record<string, string>>, where: string): string {
+  const path = expandVariables(resolveHome(deferHome(text), variables["HOME"] ?? ""), variables, where);
+  const wrong = !path.startsWith("/")
+    ? "is not absolute"
+    : path.includes("\0")
+    ? "holds a NUL byte"
+    : path.split("/").includes("..")
+    ? 'has a ".." part'
+    : undefined;
+  if (wrong !== undefined) {
+    throw new CharlyError(`${where}: the path ${JSON.stringify(path)} ${wrong}`, {
+      hint: "write an absolute path, or one that starts with ~/ or ${HOME}/",
+      code: "bad-path",
+      exitCode: 2,
+    });
+  }
+  return path.replace(/\/+/g, "/").replace(/(.)\/$/, "$1");
+}
