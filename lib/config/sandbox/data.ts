@@ -1,12 +1,13 @@
 /** Plain data after it left the child. */
 
-/** Freezes data at every depth; the data must have come from `JSON.parse`, so it has no cycles. */
+/** Freezes data at every depth, also below what is frozen already. */
 export function freezeData(data: unknown): unknown {
   const open: unknown[] = [data];
+  const seen = new Set<object>();
   while (open.length > 0) {
     const value = open.pop();
-    if (typeof value !== "object" || value === null || Object.isFrozen(value)) continue;
-    Object.freeze(value);
+    if (typeof value !== "object" || value === null || seen.has(value)) continue;
+    seen.add(Object.freeze(value));
     for (const inner of Object.values(value)) open.push(inner);
   }
   return data;

@@ -8,6 +8,9 @@ Deno.test("freezeData() freezes every depth", () => {
   const data = freezeData({ a: [{ b: {} }] }) as { a: { b: object }[] };
   assert.throws(() => data.a.push({ b: {} }), TypeError);
   assert.ok(Object.isFrozen(data.a[0]!.b));
+  const inner = {};
+  freezeData(Object.freeze({ inner }));
+  assert.ok(Object.isFrozen(inner));
 });
 
 Deno.test("freezeData() survives a million entries and deep nesting", () => {
