@@ -31,6 +31,7 @@ export interface Parsed {
  */
 export async function parseWords(verb: AnyVerb, globals: FlagSpecs, words: readonly string[]): Promise<Parsed> {
   const specs: FlagSpecs = { ...globals, ...verb.flags };
+  refuseOddFlags(verb, words);
   let found: { flags: Record<string, unknown>; words: string[] } | undefined;
   let failure: unknown;
   const command = buildCommand<Record<string, unknown>, string[]>({
@@ -62,6 +63,21 @@ export async function parseWords(verb: AnyVerb, globals: FlagSpecs, words: reado
   await run(app, words, { process: { stdout: unheard, stderr: unheard, env: {} } });
   if (found === undefined) throw misfit(failure, verb, specs);
   return { args: nameArguments(verb, found.words), flags: fillDefaults(specs, found.flags) };
+}
+
+/** What looks like a flag and is none to the parser (`--x`, `-1`) would become an argument: a mistyped flag a bundle's name. */
+function refuseOddFlags(verb: AnyVerb, words: readonly string[]): void {
+  const end = words.indexOf("--");
+  const odd = words.slice(0, end === -1 ? words.length : end)
+    .find((word) =>
+      word.startsWith("-") && word !== "-" && !/^(?:--[a-z][\w.-]+(?:=[^]*)?|-[a-z]+(?:=[^]*)?)$/i.test(word)
+    );
+  if (odd === undefined) return;
+  throw wrong(
+    `read command line: \`charly ${verb.name}\` has no flag ${odd}`,
+    `write -- in front of an argument that begins with a dash`,
+    "unknown-flag",
+  );
 }
 
 function flagOf(spec: FlagSpec): Record<string, unknown> {

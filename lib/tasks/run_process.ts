@@ -52,7 +52,8 @@ export async function runTaskProcess(run: TaskRun): Promise<void> {
     "--no-check",
     ...run.resolution,
     ...run.permissions,
-    entry(run.configUrl),
+    explicit,
+    entry(run.configUrl, run.permissions),
   ], {
     cwd: run.root,
     env: { ...run.env },
@@ -101,8 +102,26 @@ export async function runTaskProcess(run: TaskRun): Promise<void> {
   }
 }
 
+/**
+ * node's way to start a program adds `-A` to a Deno without any `--allow-…` or `--deny-…` of its own. This one names a
+ * variable that does not exist.
+ */
+const explicit = "--allow-env=CHARLY_TASK";
+
+/** Refuses to go on when more is granted than was declared, whatever the reason: a task with too much looks like one that works. */
+function guard(flags: readonly string[]): string {
+  const whole = flags.filter((flag) => /^--allow-\w+$/.test(flag)).map((flag) => flag.slice("--allow-".length));
+  const kinds = ["read", "write", "net", "run", "env", "sys", "ffi"].filter((kind) => !whole.includes(kind));
+  const source = `for (const name of ${JSON.stringify(kinds)}) {
+  if (Deno.permissions.querySync({ name }).state !== "granted") continue;
+  console.error("error: start task: its process may " + name + " everything, which it did not declare");
+  Deno.exit(70);
+}`;
+  return `data:text/javascript,${encodeURIComponent(source)}`;
+}
+
 /** The module that the process runs. A static import takes no permission, a computed one would. */
-function entry(configUrl: string): string {
+function entry(configUrl: string, flags: readonly string[]): string {
   const child = new URL("./child.ts", import.meta.url).href;
   const source =
     `import { serve } from ${JSON.stringify(child)};\nimport * as config from ${JSON.stringify(configUrl)};\n` +
@@ -141,14 +160,26 @@ function ended(child: ChildProcess): Promise<{ code: number | null; signal: stri
   });
 }
 
-function failure(task: string, { message, hint, stack }: Extract<FromTask, { kind: "failed" }>): CharlyError {
-  const denied = /Requires (\w+) access(?: to ("[^"]+"))?/.exec(message);
-  const advice = denied === null ? hint : `declare it: permissions: { ${denied[1]}: [${denied[2] ?? '"…"'}] }`;
-  const place = stack?.split("\n").map((line) => line.trim()).find((line) =>
-    /^at .*charly\.config|^at .*file:/.test(line)
-  );
+function failure(task: string, { message, hint, stack, code }: Extract<FromTask, { kind: "failed" }>): CharlyError {
   return new CharlyError(`run task ${task}: ${message.split("\n")[0]}`, {
     code: "task-failed",
-    hint: advice ?? (place === undefined ? "read its output above" : `it was thrown ${place}`),
+    hint: advice(message, code) ?? hint ?? whereThrown(stack) ?? "read its output above",
   });
+}
+
+/** What a missing permission looks like from inside. */
+function advice(message: string, code: number | undefined): string | undefined {
+  const denied = /Requires (\w+) access(?: to ("[^"]+"))?/.exec(message);
+  if (denied !== null) return `declare it: permissions: { ${denied[1]}: [${denied[2] ?? '"…"'}] }`;
+  // A program that was not declared is not looked for.
+  if (code === 127) return 'declare the program: permissions: { run: ["…"] }';
+  return undefined;
+}
+
+/** The first place in the project's own code. */
+function whereThrown(stack: string | undefined): string | undefined {
+  // deno-lint-ignore no-control-regex -- colours
+  const lines = (stack ?? "").replace(/\x1b\[[0-9;]*m/g, "").split("\n").map((line) => line.trim());
+  const place = lines.find((line) => /^at .*(?:file|https?):/.test(line) && !/\/npm\/|\/lib\/tasks\//.test(line));
+  return place === undefined ? undefined : `it was thrown ${place}`;
 }
