@@ -30,6 +30,8 @@ export type ActState =
   | "drifted"
   | "decided-at-step"
   | "skipped"
+  /** Cut while it ran, and never to be run twice unasked. */
+  | "needs-answer"
   | "revert";
 
 /** One line of a plan: an act, what will become of it, and what undo will give. */

@@ -3,6 +3,7 @@
  * before it). Pure. Apply runs a subset of what this says, in its order.
  */
 import type { Claim } from "../ledger/record.ts";
+import { commandNeedsRun } from "../ledger/step_state.ts";
 import type { Act, Level } from "../steps/act.ts";
 import type { ActState } from "./contract.ts";
 import type { Numbered, Verdict } from "./probe.ts";
@@ -75,26 +76,35 @@ function judgeByRecord(
   it: { act: Act; digest: string; claim: Claim | undefined; earlier: readonly Judged[]; verdict: Verdict },
 ): void {
   const { act, claim, digest, earlier } = it;
-  if (act.type === "command" && act.always === true) return add("will-run", true, "always", "always");
   if (it.verdict.kind === "unknown" && it.verdict.why.endsWith("is not installed")) {
     return add("decided-at-step", true, "always", it.verdict.why);
   }
-  if (claim === undefined) return add("will-run", true, "always");
-  if (claim.digest !== digest) return add("will-run", true, "always", "changed since it ran");
-  if (claim.state === "unknown") return add("will-run", true, "always", "its last run was cut");
-  if (claim.state === "failed") return add("will-run", true, "always", "it failed last time");
-  if (claim.state === "skipped") return add("decided-at-step", true, "always", claim.reason ?? "skipped last time");
-  if (act.type === "download") return add("recorded", false, []);
-  if (input.revertedCandies.has(act.candy)) {
-    return add("will-run", true, "always", `something of ${act.candy} is reverted`);
+  const sure = earlier.find((other) => other.state === "will-run" || other.state === "drifted");
+  const need = commandNeedsRun({
+    ...(claim === undefined ? {} : { claim }),
+    digest,
+    runsIf: act.type === "download" ? [] : earlier.map((other) => other.n),
+    candyChanged: act.type !== "download" && (sure !== undefined || input.revertedCandies.has(act.candy)),
+    ...(act.type === "command" && act.always !== undefined ? { always: act.always } : {}),
+  });
+  switch (need.run) {
+    case "yes": {
+      // An earlier step may turn out to be satisfied after all: then this one has nothing to follow.
+      const follows = need.reason.startsWith("an earlier step") && !input.revertedCandies.has(act.candy);
+      return add(
+        "will-run",
+        true,
+        follows ? earlier.map((other) => other.n) : "always",
+        sure && follows ? `step ${sure.n} runs` : need.reason,
+      );
+    }
+    case "if":
+      return add("will-run-if", true, need.of, need.reason);
+    case "ask":
+      return add("needs-answer", false, [], need.reason);
+    case "no":
+      return add("recorded", false, []);
   }
-  const sure = earlier.find((other) =>
-    other.state === "will-run" || other.state === "drifted" || other.state === "revert"
-  );
-  if (sure !== undefined) return add("will-run", true, earlier.map((other) => other.n), `step ${sure.n} runs`);
-  const maybe = earlier[0];
-  if (maybe !== undefined) return add("will-run-if", true, earlier.map((other) => other.n), `if step ${maybe.n} runs`);
-  add("recorded", false, []);
 }
 
 function judgeByProbe(

@@ -200,4 +200,6 @@ export interface SkippedStep {
   readonly reason: string;
   /** A closed gate keeps claims of earlier runs; a step that means nothing here has none. */
   readonly gate?: string;
+  /** Resources the step would have claimed: a closed gate keeps what an earlier run claimed of them. */
+  readonly resources?: readonly string[];
 }
