@@ -1,13 +1,14 @@
 /** "Did you mean": the known word nearest to a mistyped one. */
 
 /**
- * The nearest of `known`, if it is near enough to be meant: at most a third of the letters differ, two at least allowed.
+ * The nearest of `known`, if it is near enough to be meant: at most a third of the letters differ, two at
+ * least allowed (one in very short words).
  *
  * @param word what was written
  * @param known what there is
  */
 export function closest(word: string, known: Iterable<string>): string | undefined {
-  const limit = Math.max(2, Math.floor(word.length / 3));
+  const limit = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
   const wanted = word.toLowerCase();
   let best: string | undefined;
   let bestDistance = limit + 1;

@@ -14,6 +14,7 @@ export type Shape<T> = {
 /** What a found problem is, beside zod's own codes. */
 export type RuleParams =
   | { readonly rule: "text"; readonly name: TextRuleName }
+  | { readonly rule: "key"; readonly name: TextRuleName }
   | { readonly rule: "integer"; readonly min: number; readonly max: number }
   | { readonly rule: "kind"; readonly what: string }
   | {
@@ -55,7 +56,7 @@ export function map<T>(value: z.ZodType<T>, key: TextRuleName = "text"): z.ZodTy
   return z.record(z.string(), value).superRefine((record, context) => {
     for (const name of Object.keys(record)) {
       if (textRules[key].test(name)) continue;
-      context.addIssue({ code: "custom", path: [name], params: { rule: "text", name: key } satisfies RuleParams });
+      context.addIssue({ code: "custom", path: [name], params: { rule: "key", name: key } satisfies RuleParams });
     }
   });
 }

@@ -68,6 +68,11 @@ export const textRules = {
     hint: 'write capital letters, digits and `_`, for example "TOOL_VERSION"',
   },
   text: { test: (text) => !text.includes("\0"), what: "a text without NUL", hint: "remove the NUL character" },
+  notEphemeral: {
+    test: (text) => !text.includes("-eph-"),
+    what: "a name of your own",
+    hint: "remove `-eph-`: names that hold it belong to short-lived copies",
+  },
   word: {
     test: (text) => text !== "" && !/[\s\0]/u.test(text) && !text.startsWith("-"),
     what: "one word",
