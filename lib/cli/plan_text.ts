@@ -11,6 +11,7 @@ const words: Readonly<Record<ActState, string>> = {
   recorded: "up to date (recorded)",
   drifted: "drifted",
   "decided-at-step": "decided at the step",
+  "needs-answer": "needs an answer",
   skipped: "skipped",
   revert: "revert",
 };

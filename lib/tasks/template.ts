@@ -16,7 +16,7 @@ type Context = "word" | "double" | "single" | "parens" | "braces" | "backtick" |
  *   `${…}`, `$((…))`, behind a backslash or a dollar sign)
  */
 export function outsideQuotes(strings: readonly string[]): string[] {
-  const state: State = { stack: ["word"], text: "", caseWord: false };
+  const state: State = { stack: ["word"], text: "" };
   const result: string[] = [];
   let prefix = "";
   strings.forEach((string, i) => {
@@ -35,7 +35,6 @@ interface State {
   text: string;
   /** Where the reader lost its way: no value may stand behind. */
   lost?: string;
-  caseWord: boolean;
 }
 
 /** What closes the quotes around a value, and opens them again behind it. */
@@ -49,8 +48,6 @@ function closing(state: State, string: string, hole: number): string {
     if (/\$$/.test(string) && !/\\\$$/.test(string)) refuse("behind a dollar sign");
   }
   if (state.lost !== undefined) refuse(`behind ${state.lost}`);
-  // `case x in a) …` closes no parenthesis, so what stands behind it in `$(…)` is not known without a real parser.
-  if (state.caseWord && state.stack.includes("parens")) refuse("behind `case` in a command substitution");
   switch (context) {
     case "word":
     case "parens":
@@ -133,7 +130,10 @@ function scan(state: State, string: string): void {
     else if (char === ")" && context === "parens") stack.pop();
     else if (char === "#" && /[\s;&|(]/.test(before)) stack.push("comment");
     else if (char === "<" && next === "<") state.lost ??= "a here-document";
-    else if (/[\s;&|(]/.test(before) && /^case\s/.test(string.slice(i))) state.caseWord = true;
+    else if (stack.includes("parens") && /[\s;&|(]/.test(before) && /^case\s/.test(string.slice(i))) {
+      // `case x in a) …` closes no parenthesis: where the substitution ends takes a real parser.
+      state.lost ??= "`case` in a command substitution";
+    }
   }
   state.text += string + "x";
 }
