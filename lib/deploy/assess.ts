@@ -6,7 +6,8 @@ import { type FoldedStore, foldStore } from "../ledger/fold.ts";
 import type { IntentAct, RunIntent } from "../ledger/record.ts";
 import { renameDeploy } from "../ledger/rename.ts";
 import { planRevert } from "../ledger/undo.ts";
-import { execDigest, wantOf } from "../plan/exec_digest.ts";
+import { execDigest } from "../plan/exec_digest.ts";
+import { wantOf } from "../ledger/want_of.ts";
 import type { Compiled } from "../plan/compile.ts";
 import type { HostFacts } from "../facts/facts.ts";
 import type { Level } from "../steps/act.ts";
@@ -127,8 +128,8 @@ export async function assess(
     judged,
     intents,
     comparisons,
-    early: inOrder(early),
-    late: inOrder(late),
+    early: mergeUndo(early),
+    late: mergeUndo(late),
     warnings: [...new Set(warnings)],
     ...(look.rootRefused === undefined ? {} : { rootRefused: look.rootRefused }),
   };
@@ -157,7 +158,7 @@ function intentOf({ n, act }: Numbered, salt: string): IntentAct {
     candy: act.candy,
     step: act.step,
     summary: act.summary,
-    digest: execDigest(act, salt),
+    digest: execDigest(act, { salt }),
     reversibility: act.reversibility,
     want: wantOf(act, { salt }),
   };
@@ -177,7 +178,7 @@ function closedResources(
 }
 
 /** Both levels in one order: newest claim first, parents of no claim after everything. */
-function inOrder(items: readonly LevelUndo[]): LevelUndo[] {
+export function mergeUndo(items: readonly LevelUndo[]): LevelUndo[] {
   const lists = levels.map((level) => items.filter((it) => it.level === level));
   const merged: LevelUndo[] = [];
   while (lists.some((list) => list.length > 0)) {

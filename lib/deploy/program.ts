@@ -19,6 +19,8 @@ export interface BatchContext {
   readonly fetchesItself: boolean;
   /** Opens what charly fetched for a target that cannot. */
   readonly fetched?: (act: DownloadAct) => Promise<Content>;
+  /** Digest of another bundle's bytes an act is about to cover: they are kept first. */
+  readonly covers?: (n: number) => string | undefined;
 }
 
 /** A program and the bytes it needs first. */
@@ -39,7 +41,7 @@ export async function batchProgram(acts: readonly Numbered[], context: BatchCont
   let group: Numbered<Native>[] = [];
   const reloads = new Set<"system" | "user">();
   const flush = () => {
-    if (group.length > 0) lines.push(nativeGroup(group, blobs));
+    if (group.length > 0) lines.push(nativeGroup(group, blobs, context));
     group = [];
   };
   const settle = () => {
@@ -51,7 +53,7 @@ export async function batchProgram(acts: readonly Numbered[], context: BatchCont
     if (isNative(act)) {
       if (isGuarded(act)) {
         flush();
-        lines.push(guarded(n, act, nativeGroup([{ n, act }], blobs)));
+        lines.push(guarded(n, act, nativeGroup([{ n, act }], blobs, context)));
       } else {
         if (group.length >= groupLimit || group.some((other) => conflicts(other.act, act))) flush();
         group.push({ n, act });
@@ -72,7 +74,8 @@ function isNative(act: Act): act is Native {
 }
 
 function isGuarded(act: Act): boolean {
-  return act.unless !== undefined || act.creates !== undefined || act.needsTool !== undefined;
+  return act.unless !== undefined || act.creates !== undefined || act.needsTool !== undefined ||
+    (act.type === "file" && act.refuseIfExists !== undefined);
 }
 
 /** Two acts that may not share a look: the same path, or one's path goes through a link or file the other makes. */
@@ -80,7 +83,7 @@ function conflicts(a: Native, b: Native): boolean {
   return a.path === b.path || (a.type !== "dir" && b.path.startsWith(`${a.path}/`));
 }
 
-function nativeGroup(group: readonly Numbered<Native>[], blobs: ShellBlob[]): string {
+function nativeGroup(group: readonly Numbered<Native>[], blobs: ShellBlob[], context: BatchContext): string {
   const looks = group.map(({ n, act }) => `${n} ${quote(act.path)} ${act.type === "file" ? act.content.size : "-"}`);
   const pre: string[] = [];
   const act_: string[] = [];
@@ -96,6 +99,8 @@ function nativeGroup(group: readonly Numbered<Native>[], blobs: ShellBlob[]): st
     switch (act.type) {
       case "file": {
         const owner = ownerWord(act.owner);
+        const covered = context.covers?.(n);
+        if (covered !== undefined) pre.push(`cover ${path} ${covered}`);
         pre.push(`pre_file ${n} ${resource} ${path} ${act.content.sha256} ${act.mode} ${owner}`);
         act_.push(`do_file ${n} ${path} ${act.mode} ${owner} ${contentWord(n, act.content, blobs)}`);
         break;
@@ -177,6 +182,10 @@ export function blobOf(name: string, content: Content): ShellBlob {
 /** Guards around what does not look at them itself; a command's own guard is asked by `command_act`. */
 function guarded(n: number, act: Act, text: string): string {
   let result = text;
+  if (act.type === "file" && act.refuseIfExists !== undefined) {
+    const tests = act.refuseIfExists.paths.map((path) => `[ -e ${quote(path)} ]`).join(" || ");
+    result = `if poll && { ${tests}; }; then fail ${n} ${quote(act.refuseIfExists.hint)}; else\n${result}\nfi`;
+  }
   if (act.type !== "command" && (act.unless !== undefined || act.creates !== undefined)) {
     result = `UNLESS=${quote(act.unless ?? "")}\nif guard ${n} ${
       quote(act.creates ?? "")

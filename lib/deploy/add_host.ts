@@ -1,0 +1,256 @@
+/** Adding a bundle to one host: assess, show, ask, lock, assess again, act, verify, commit. */
+import { CharlyError } from "../base/errors.ts";
+import { foldStore } from "../ledger/fold.ts";
+import type { RunIntent } from "../ledger/record.ts";
+import type { UndoItem } from "../ledger/undo.ts";
+import { parseJournal } from "../ledger/journal.ts";
+import type { Act, Content, DownloadAct, Level } from "../steps/act.ts";
+import { assess, type Assessment, type DeploySpec, levels, type LevelUndo } from "./assess.ts";
+import type { Judged } from "./judge.ts";
+import { probeProgram, Verdicts } from "./probe.ts";
+import { type BatchContext, batchProgram } from "./program.ts";
+import { HostRun, newRunId, type RunWatch } from "./run.ts";
+import type { HostSession } from "./session.ts";
+import { undoProgram } from "./undo_program.ts";
+
+/** How an apply goes about it. */
+export interface ApplyOptions {
+  readonly operator: string;
+  readonly lockSeconds?: number;
+  readonly onFailure: "stop" | "rollback";
+  readonly onDrift: "stop" | "apply";
+  readonly secrets: ReadonlyMap<string, string>;
+  readonly watch: RunWatch;
+  readonly onBusy: (holder: string) => void;
+  readonly signal?: AbortSignal;
+  /** Fetches what a target without curl and wget cannot. */
+  readonly fetch: (act: DownloadAct) => Promise<Content>;
+}
+
+/** How an apply came out. */
+export interface Applied {
+  readonly assessment: Assessment;
+  readonly ran: number;
+  readonly failed: readonly { readonly n: number; readonly summary: string; readonly message: string }[];
+  readonly rolledBack: boolean;
+  /** Acts not as wanted right after they ran. */
+  readonly unstable: readonly Judged[];
+  /** Why the run stopped early, when it did. */
+  readonly stopped?: string;
+}
+
+/** Whether there is anything to do at all. */
+export function isNoop(assessment: Assessment): boolean {
+  return !assessment.judged.some((it) => it.included) && assessment.early.length === 0 && assessment.late.length === 0;
+}
+
+/** Applies what was shown. @throws {CharlyError} `changed-since-plan`, `locked`, `store`, `cut`, … */
+export async function applyHost(
+  session: HostSession,
+  spec: DeploySpec,
+  shown: Assessment,
+  options: ApplyOptions,
+): Promise<Applied> {
+  const id = newRunId(levels.map((level) => shown.survey.stores[level]?.state.counter ?? 0));
+  const lock = {
+    run: id,
+    label: encodeURIComponent(options.operator),
+    seconds: options.lockSeconds ?? 60,
+    onBusy: options.onBusy,
+  };
+  const now = await assess(session, spec, { guards: false, lock });
+  const touched = levels.filter((level) => now.survey.stores[level] !== undefined);
+  const run = new HostRun(session, id, options.operator, intentsOf(id, now, touched), options.watch, options.signal);
+  try {
+    if (options.onDrift === "stop") checkUnchanged(shown, now);
+    if (now.survey.stores.user!.state.counter >= Number(id.slice(1, 9))) throw changed("another run came between");
+  } catch (error) {
+    await run.release(touched);
+    throw error;
+  }
+  const stopped = await walk(run, now, options);
+  const unstable = stopped === undefined ? await verify(session, now) : [];
+  const failed = run.failed.map(({ n, message, code, state }) => ({
+    n,
+    summary: summaryOf(now, n),
+    message: message !== "" ? message : state === "timeout" ? "took too long and was ended" : `exit code ${code}`,
+  }));
+  const rolledBack = failed.length > 0 && options.onFailure === "rollback" && await rollback(run, now, touched);
+  await run.commit(touched);
+  return {
+    assessment: now,
+    ran: [...run.ended.values()].filter((it) => ["ok", "undone"].includes(it.state)).length,
+    failed,
+    rolledBack,
+    unstable,
+    ...(stopped === undefined ? {} : { stopped }),
+  };
+}
+
+/** Batch after batch: what goes, the plan, packages that go. A failing act ends the walk; a failing revert does not. */
+async function walk(run: HostRun, now: Assessment, options: ApplyOptions): Promise<string | undefined> {
+  for (const items of runsOf(now.early, (it) => it.level)) {
+    const reason = await run.batch(items[0]!.level, undoProgram(items, options.secrets), []);
+    if (reason !== "done") return reason;
+  }
+  const context: BatchContext = {
+    secrets: options.secrets,
+    runIf: (n) => now.judged.find((it) => it.n === n)?.runIf ?? "always",
+    fetchesItself: run.session.facts.tools.includes("curl") || run.session.facts.tools.includes("wget"),
+    fetched: options.fetch,
+    covers: (n) => coversOf(now, n),
+  };
+  for (const acts of runsOf(now.judged.filter((it) => it.included), (it) => it.act.level)) {
+    const { text, blobs } = await batchProgram(acts, context);
+    const reason = await run.batch(acts[0]!.act.level, text, blobs);
+    if (reason !== "done") return reason;
+  }
+  for (const items of runsOf(now.late, (it) => it.level)) {
+    const reason = await run.batch(items[0]!.level, undoProgram(items, options.secrets), []);
+    if (reason !== "done") return reason;
+  }
+  return undefined;
+}
+
+/** Digest of another bundle's content this act will cover, if any: its bytes are kept first. */
+function coversOf(now: Assessment, n: number): string | undefined {
+  const act = now.judged.find((it) => it.n === n)?.act;
+  if (act?.type !== "file") return undefined;
+  const folded = now.folded[act.level];
+  const top = folded?.resources[act.resource]?.claims.at(-1);
+  if (top === undefined || top.deploy === now.head.deploy_id) return undefined;
+  const want = folded?.ledgers[top.deploy]?.claims.find((claim) => claim.resource === act.resource)?.want;
+  return want?.type === "file" && want.sha256 !== act.content.sha256 && !want.sha256.startsWith("salted:")
+    ? want.sha256
+    : undefined;
+}
+
+/** Neighbours of equal key; the order is never changed. */
+function runsOf<T>(list: readonly T[], key: (it: T) => string): T[][] {
+  const runs: T[][] = [];
+  for (const it of list) {
+    const last = runs.at(-1);
+    if (last !== undefined && key(last[0]!) === key(it)) last.push(it);
+    else runs.push([it]);
+  }
+  return runs;
+}
+
+/** The intent of each level: everything undo needs, known before the first act. */
+function intentsOf(run: string, now: Assessment, touched: readonly Level[]): Partial<Record<Level, RunIntent>> {
+  const intents: Partial<Record<Level, RunIntent>> = {};
+  const included = new Set(now.judged.filter((it) => it.included).map((it) => it.n));
+  for (const level of touched) {
+    const mine = now.judged.filter((it) => it.act.level === level);
+    intents[level] = {
+      format: 1,
+      run,
+      mode: "add",
+      deploy: now.head,
+      acts: mine.flatMap((it) => included.has(it.n) ? [now.intents.get(it.n)!] : []),
+      reverts: [...now.early, ...now.late].filter((it) => it.level === level).map(({ n, item }) => ({
+        n,
+        deploy: item.deploy,
+        resource: item.resource,
+        how: item.how,
+      })),
+      keeps: mine.flatMap((it) => {
+        const intent = now.intents.get(it.n);
+        if (included.has(it.n) || it.claim === undefined || intent === undefined) return [];
+        return [{ resource: it.act.resource, want: intent.want, summary: intent.summary, step: intent.step, n: it.n }];
+      }),
+    };
+  }
+  return intents;
+}
+
+/** What the plan showed as "nothing to do" must still be so under the lock, and no step may have been added. */
+function checkUnchanged(shown: Assessment, now: Assessment): void {
+  for (const [index, before] of shown.judged.entries()) {
+    const after = now.judged[index];
+    if (after === undefined || after.act.resource !== before.act.resource) {
+      throw changed("the plan has other steps now");
+    }
+    if (!before.included && after.included) throw changed(`${after.act.summary} is not up to date any more`);
+  }
+  const reverts = (it: Assessment) => [...it.early, ...it.late].map(({ item }) => item.resource).join("\n");
+  if (reverts(shown) !== reverts(now)) throw changed("other steps would be taken back now");
+}
+
+function changed(what: string): CharlyError {
+  return new CharlyError(`apply: changed since the plan: ${what}`, {
+    hint: "look at the plan again and run it again; `--on-drift apply` goes on without asking",
+    code: "changed-since-plan",
+  });
+}
+
+/** The same questions once more: an act that is not as wanted right after it ran was changed by a later one. */
+async function verify(session: HostSession, now: Assessment): Promise<Judged[]> {
+  const probed = now.judged.filter((it) =>
+    it.included && it.act.type !== "command" && it.act.type !== "reboot" && it.act.type !== "download"
+  );
+  const verdicts = new Verdicts();
+  for (const level of levels) {
+    const mine = probed.filter((it) => it.act.level === level);
+    if (mine.length === 0) continue;
+    const shell = await session.shell(level);
+    await shell.run(probeProgram(mine, { guards: false }), { onFrame: (frame) => verdicts.take(frame) });
+  }
+  const own = { uid: session.facts.uid, gid: session.facts.gid };
+  return probed.filter((it) => {
+    const covering = probed.some((other) =>
+      other.n > it.n && other.act.level === it.act.level && other.act.resource === it.act.resource
+    );
+    const verdict = verdicts.of(it, own).kind;
+    return !covering && (verdict === "differs" || verdict === "absent");
+  });
+}
+
+/** This run's priors, newest first: after an upgrade the way back is the old version, not the base. */
+async function rollback(run: HostRun, now: Assessment, touched: readonly Level[]): Promise<boolean> {
+  const items: LevelUndo[] = [];
+  for (const level of touched) {
+    const shell = await run.session.shell(level);
+    const { StoreReader } = await import("./store_state.ts");
+    const reader = new StoreReader();
+    await shell.run("store_read", { onFrame: (frame) => reader.take(frame) });
+    const { state } = reader.finish();
+    const mine = state.open.find((open) => open.run === run.id);
+    const folded = foldStore(state);
+    const claims = new Map(folded.ledgers[now.head.deploy_id]?.claims.map((claim) => [claim.resource, claim]));
+    for (const record of parseJournal(mine?.journal ?? "").records) {
+      if (record.type !== "P") continue;
+      const judged = now.judged.find((it) => it.n === record.n);
+      const claim = judged === undefined ? undefined : claims.get(judged.act.resource);
+      if (judged === undefined || claim === undefined) continue;
+      const item: UndoItem = rollbackItem(now.head.deploy_id, judged.act, claim, record.prior);
+      items.push({ n: judged.n, level, item });
+    }
+  }
+  items.sort((a, b) => b.n - a.n);
+  for (const batch of runsOf(items, (it) => it.level)) {
+    const reason = await run.batch(batch[0]!.level, undoProgram(batch, new Map()), []);
+    if (reason !== "done") return false;
+  }
+  return true;
+}
+
+function rollbackItem(
+  deploy: string,
+  act: Act,
+  claim: NonNullable<UndoItem["claim"]>,
+  prior: NonNullable<UndoItem["base"]>,
+): UndoItem {
+  const base = { deploy, resource: act.resource, claim, options: {}, base: prior };
+  if (act.type === "command") return { ...base, how: act.undo === undefined ? "release" : "undo" };
+  return {
+    ...base,
+    how: "base",
+    ...(prior.was === "listed" ? { transactions: [prior.ref] } : {}),
+  };
+}
+
+function summaryOf(now: Assessment, n: number): string {
+  return now.judged.find((it) => it.n === n)?.act.summary ??
+    [...now.early, ...now.late].find((it) => it.n === n)?.item.claim?.summary ?? `step ${n}`;
+}

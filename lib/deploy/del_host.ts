@@ -1,0 +1,132 @@
+/** Taking a bundle back from one host, from its ledger alone. */
+import { type FoldedStore, foldStore } from "../ledger/fold.ts";
+import type { DeployLedger, RunIntent } from "../ledger/record.ts";
+import { planUndo, type UndoOptions } from "../ledger/undo.ts";
+import type { Level } from "../steps/act.ts";
+import { levels, type LevelUndo, mergeUndo } from "./assess.ts";
+import { HostRun, newRunId, type RunWatch } from "./run.ts";
+import type { HostSession } from "./session.ts";
+import { type Survey, survey, type SurveyOptions } from "./survey.ts";
+import { undoProgram } from "./undo_program.ts";
+
+/** What a del would do on one host. */
+export interface UndoPlan {
+  readonly survey: Survey;
+  readonly folded: Readonly<Partial<Record<Level, FoldedStore>>>;
+  /** Absent where the bundle is not deployed. */
+  readonly ledgers: Readonly<Partial<Record<Level, DeployLedger>>>;
+  readonly items: readonly LevelUndo[];
+  /** Names of secrets the undo commands need. */
+  readonly secrets: readonly string[];
+}
+
+/** How a del came out. */
+export interface Undone {
+  readonly ran: number;
+  readonly released: readonly string[];
+  /** Impossible by design: commands without undo. */
+  readonly notUndone: readonly string[];
+  /** Ours, and still there: the next del tries only these. */
+  readonly left: readonly string[];
+  readonly stopped?: string;
+}
+
+/** Plans the way back; with `lock` under the locks. */
+export async function planDel(
+  session: HostSession,
+  deployId: string,
+  options: UndoOptions,
+  lock?: SurveyOptions["lock"],
+): Promise<UndoPlan> {
+  const look = await survey(session, [], { guards: false, ...(lock === undefined ? {} : { lock }) });
+  const folded: Partial<Record<Level, FoldedStore>> = {};
+  const ledgers: Partial<Record<Level, DeployLedger>> = {};
+  const items: LevelUndo[] = [];
+  let n = 1;
+  for (const level of levels) {
+    const store = look.stores[level];
+    if (store === undefined) continue;
+    const state = foldStore(store.state);
+    folded[level] = state;
+    const ledger = state.ledgers[deployId];
+    if (ledger === undefined) continue;
+    ledgers[level] = ledger;
+    for (const item of planUndo(state, deployId, options)) items.push({ n: n++, level, item });
+  }
+  const secrets = items.flatMap(({ item }) => item.how === "undo" && item.claim?.want.type === "command" ? item.claim.want.secrets : []);
+  return { survey: look, folded, ledgers, items: mergeUndo(items), secrets: [...new Set(secrets)] };
+}
+
+/** Carries the plan out. A failing item does not end it; what is left stays in the ledger. */
+export async function delHost(
+  session: HostSession,
+  deployId: string,
+  shown: UndoPlan,
+  options: UndoOptions & {
+    readonly operator: string;
+    readonly secrets: ReadonlyMap<string, string>;
+    readonly watch: RunWatch;
+    readonly onBusy: (holder: string) => void;
+    readonly lockSeconds?: number;
+    readonly signal?: AbortSignal;
+  },
+): Promise<Undone> {
+  const id = newRunId(levels.map((level) => shown.survey.stores[level]?.state.counter ?? 0));
+  const now = await planDel(session, deployId, options, {
+    run: id,
+    label: encodeURIComponent(options.operator),
+    seconds: options.lockSeconds ?? 60,
+    onBusy: options.onBusy,
+  });
+  const touched = levels.filter((level) => now.survey.stores[level] !== undefined);
+  const run = new HostRun(session, id, options.operator, intents(id, now), options.watch, options.signal);
+  let stopped: string | undefined;
+  const held = touched.filter((level) => now.ledgers[level] !== undefined);
+  const queue = [...now.items];
+  while (queue.length > 0 && stopped === undefined) {
+    const level = queue[0]!.level;
+    const end = queue.findIndex((it) => it.level !== level);
+    const batch = queue.splice(0, end === -1 ? queue.length : end);
+    const reason = await run.batch(level, undoProgram(batch, options.secrets), []);
+    if (reason !== "done") stopped = reason;
+  }
+  // A level without items still opens its run, so that the deploy's empty record goes.
+  for (const level of held.filter((it) => !now.items.some((item) => item.level === it))) await run.batch(level, ":\n", []);
+  const folded = await run.commit(touched);
+  const summary = (it: LevelUndo) => it.item.claim?.summary ?? it.item.resource;
+  const state = (it: LevelUndo) => run.ended.get(it.n)?.state ?? "not tried";
+  const left = touched.flatMap((level) =>
+    folded[level]?.ledgers[deployId]?.claims.map((claim) => `${claim.summary}: ${claim.reason ?? claim.state}`) ?? []
+  );
+  return {
+    ran: [...run.ended.values()].filter((it) => it.state === "undone").length,
+    released: now.items.filter((it) => state(it) === "released" && it.item.claim?.reversibility !== "none").map(summary),
+    notUndone: now.items.filter((it) => state(it) === "released" && it.item.claim?.reversibility === "none").map(summary),
+    left,
+    ...(stopped === undefined ? {} : { stopped }),
+  };
+}
+
+function intents(run: string, plan: UndoPlan): Partial<Record<Level, RunIntent>> {
+  const result: Partial<Record<Level, RunIntent>> = {};
+  for (const level of levels) {
+    const ledger = plan.ledgers[level];
+    if (ledger === undefined) continue;
+    const { claims: _claims, format: _format, run: _run, updated_at: _at, ...deploy } = ledger;
+    result[level] = {
+      format: 1,
+      run,
+      mode: "del",
+      deploy,
+      acts: [],
+      reverts: plan.items.filter((it) => it.level === level).map(({ n, item }) => ({
+        n,
+        deploy: item.deploy,
+        resource: item.resource,
+        how: item.how,
+      })),
+      keeps: [],
+    };
+  }
+  return result;
+}

@@ -1,0 +1,234 @@
+/**
+ * One run on one host, between lock and commit: intents first, then batch after batch in lock-step, then the fold. It knows
+ * acts and items, not bundles: add, del and rollback are made of it.
+ */
+import { CharlyError } from "../base/errors.ts";
+import { quoteWord as quote } from "../command/quote.ts";
+import { type Frame, payloadText } from "../execute/frames.ts";
+import type { DriverShell, ShellBlob } from "../execute/shell.ts";
+import { encodeField } from "../ledger/field.ts";
+import { type FoldedStore, foldStore } from "../ledger/fold.ts";
+import { journalProto } from "../ledger/journal_record.ts";
+import type { RunIntent, StoreState } from "../ledger/record.ts";
+import type { Level } from "../steps/act.ts";
+import { levels } from "./assess.ts";
+import type { HostSession } from "./session.ts";
+import { type StoreRead, StoreReader } from "./store_state.ts";
+
+/** How one act or item ended. */
+export interface Ended {
+  readonly n: number;
+  readonly code: number;
+  /** `ok same skip fail timeout cut`, or of an undo `undone gone released dropped kept:<why> failed:<code>`. */
+  readonly state: string;
+  /** What the driver says about it. */
+  readonly message: string;
+}
+
+/** What a run tells while it goes. */
+export interface RunWatch {
+  readonly began?: (n: number) => void;
+  readonly output?: (n: number, bytes: Uint8Array) => void;
+  readonly ended?: (ended: Ended) => void;
+  readonly warning?: (n: number, message: string) => void;
+}
+
+/** Version of the engine, for the journal's first record. */
+export const engine = "charly-deno-1";
+
+/** An open run: locks are held at the levels whose stores were read under lock. */
+export class HostRun {
+  #seq = 0;
+  #ran = ",";
+  readonly #opened = new Set<Level>();
+  readonly #failed: Ended[] = [];
+  readonly ended = new Map<number, Ended>();
+
+  constructor(
+    readonly session: HostSession,
+    readonly id: string,
+    readonly operator: string,
+    readonly intents: Readonly<Partial<Record<Level, RunIntent>>>,
+    readonly watch: RunWatch,
+    readonly signal?: AbortSignal,
+  ) {}
+
+  /** Acts and items that failed, in order. */
+  get failed(): readonly Ended[] {
+    return this.#failed;
+  }
+
+  /** Runs one batch; resolves with why it ended (`done` when it came to its end). */
+  async batch(level: Level, program: string, blobs: readonly ShellBlob[]): Promise<string> {
+    const shell = await this.session.shell(level);
+    const first = !this.#opened.has(level);
+    const prelude = first ? await this.#open(level, shell) : "";
+    const end = await shell.run(`${prelude}RAN=${this.#ran}\n${program}`, {
+      seq: this.#seq,
+      blobs,
+      onFrame: (frame) => this.#take(frame),
+      ...(this.signal === undefined ? {} : { signal: this.signal }),
+    });
+    this.#seq = end.seq;
+    return end.reason;
+  }
+
+  /** The intent is on disk, synced, before the first act of its level. */
+  async #open(level: Level, shell: DriverShell): Promise<string> {
+    const intent = this.intents[level];
+    this.#opened.add(level);
+    if (intent === undefined) throw new TypeError(`no intent for level ${level}`);
+    const { hello } = this.session;
+    const end = await shell.run(
+      'mv -f -- "$BL/intent" "$RD/intent.json" && { sync -d "$RD/intent.json" 2>/dev/null; :; } || HALT=store\n',
+      { blobs: [textBlob("intent", JSON.stringify(intent))] },
+    );
+    if (end.reason !== "done") throw storeError(this.session.host, end.reason);
+    const opening = [
+      engine,
+      this.id,
+      intent.deploy.deploy_id,
+      hello.boot,
+      String(hello.uptime),
+      utcNow(),
+      this.operator,
+    ];
+    return `run_open && j R ${journalProto} ${
+      opening.map((field) => quote(encodeField(field))).join(" ")
+    } || HALT=\${HALT:-store}\n`;
+  }
+
+  #take(frame: Frame): void {
+    const n = Number(frame.step);
+    switch (frame.type) {
+      case "B":
+        return this.watch.began?.(n);
+      case "O":
+        return this.watch.output?.(n, frame.payload);
+      case "W":
+        return this.watch.warning?.(n, payloadText(frame));
+      case "X":
+        return this.watch.warning?.(0, payloadText(frame));
+      case "E": {
+        const [code = "0", state = "ok"] = frame.args;
+        const ended = { n, code: Number(code), state, message: payloadText(frame) };
+        this.ended.set(n, ended);
+        if (["ok", "undone", "released", "dropped", "gone"].includes(state)) this.#ran += `${n},`;
+        if (["fail", "timeout", "cut"].includes(state) || state.startsWith("failed:") || state.startsWith("kept:")) {
+          this.#failed.push(ended);
+        }
+        return this.watch.ended?.(ended);
+      }
+    }
+  }
+
+  /**
+   * Reads the stores back (journals included), folds, and makes the fold the ledger. A store that holds nothing any more is
+   * removed. Returns what was folded, per level.
+   */
+  async commit(
+    touched: readonly Level[],
+    adjust: (level: Level, folded: FoldedStore) => FoldedStore = (_level, folded) => folded,
+  ): Promise<Partial<Record<Level, FoldedStore>>> {
+    const result: Partial<Record<Level, FoldedStore>> = {};
+    for (const level of levels.filter((it) => touched.includes(it))) {
+      const shell = await this.session.shell(level);
+      const read = await readLocked(shell);
+      const folded = adjust(level, foldStore(read.state));
+      result[level] = folded;
+      const { program, blobs } = commitProgram(this.id, read, folded, this.#opened.has(level));
+      const end = await shell.run(program, { seq: this.#seq, blobs });
+      this.#seq = end.seq;
+      if (end.reason !== "done") throw storeError(this.session.host, end.reason);
+    }
+    return result;
+  }
+
+  /** Gives the locks up without having done anything. */
+  async release(touched: readonly Level[]): Promise<void> {
+    for (const level of levels.filter((it) => touched.includes(it)).toReversed()) {
+      const shell = await this.session.shell(level);
+      await shell.run('[ -s "$RD/journal" ] || rm -rf "$RD" "$BL"\nRD=\nunlock\n', {});
+    }
+  }
+}
+
+async function readLocked(shell: DriverShell): Promise<StoreRead> {
+  const reader = new StoreReader();
+  await shell.run("store_read", { onFrame: (frame) => reader.take(frame) });
+  return reader.finish();
+}
+
+/** Whether nothing in a store is worth keeping: no deploy, no resource, no edits moved aside. */
+export function isEmpty(folded: Pick<FoldedStore, "ledgers" | "resources">): boolean {
+  return Object.keys(folded.ledgers).length === 0 && Object.keys(folded.resources).length === 0;
+}
+
+function commitProgram(
+  run: string,
+  read: StoreRead,
+  folded: FoldedStore,
+  opened: boolean,
+): { program: string; blobs: ShellBlob[] } {
+  const before: StoreState = read.state;
+  const changed = Object.keys({ ...before.ledgers, ...folded.ledgers }).filter((id) =>
+    JSON.stringify(before.ledgers[id]) !== JSON.stringify(folded.ledgers[id])
+  );
+  const gone = changed.filter((id) => folded.ledgers[id] === undefined);
+  const written = changed.filter((id) => folded.ledgers[id] !== undefined);
+  const number = Number(/^r(\d+)-/.exec(run)?.[1] ?? "0");
+  const blobs = [
+    ...written.map((id) => textBlob(`ledger_${id}.json`, `${JSON.stringify(folded.ledgers[id])}\n`)),
+    textBlob("resources.json", `${JSON.stringify(folded.resources)}\n`),
+    textBlob("counter", `${number}\n`),
+    textBlob("referenced", folded.referenced.map((ref) => `${ref}\n`).join("")),
+    textBlob("contents", folded.contents.map((sha) => `${sha}\n`).join("")),
+  ];
+  const files = [...written.map((id) => `ledger/${id}.json`), "resources.json", "counter"].map(quote).join(" ");
+  const lines = [
+    ...(opened ? [] : ["run_open || HALT=store"]),
+    `[ -z "$HALT" ] && commit ${files} && {`,
+    ...gone.map((id) => `rm -f -- "$STORE/ledger/"${quote(`${id}.json`)}`),
+    "sweep",
+    isEmpty(folded) ? '[ -n "$(ls -A "$STORE/kept")" ] || store_remove' : ":",
+    "}",
+    "unlock",
+  ];
+  return { program: lines.join("\n") + "\n", blobs };
+}
+
+/** A short text as a blob. */
+export function textBlob(name: string, text: string): ShellBlob {
+  const bytes = new TextEncoder().encode(text);
+  return {
+    name,
+    size: bytes.length,
+    async *open() {
+      await Promise.resolve();
+      yield bytes;
+    },
+  };
+}
+
+function utcNow(): string {
+  return new Date().toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+/** Why a store could not be written. */
+export function storeError(host: string, reason: string): CharlyError {
+  return new CharlyError(
+    `write the ledger on ${host}: ${reason === "journal" ? "the disk is full or read-only" : reason}`,
+    {
+      hint: "make room (or remount the disk) and run the same command again: the journal says how far this run came",
+      code: "store",
+    },
+  );
+}
+
+/** A name for a run: the next number of its stores, and 8 random hex digits. */
+export function newRunId(counters: readonly number[]): string {
+  const next = Math.max(0, ...counters) + 1;
+  const random = Array.from(crypto.getRandomValues(new Uint8Array(4)), (byte) => byte.toString(16).padStart(2, "0"))
+    .join("");
+  return `r${String(next).padStart(8, "0")}-${random}`;
+}
