@@ -8,7 +8,7 @@ import { fileSource, type Source, urlSource } from "./sandbox/source.ts";
 
 /** What a verb holds in its hand. */
 export interface Project {
-  /** `project` of the config, else `name` of `deno.json`, else the directory's name. */
+  /** `project` of the config, else `name` of `deno.json`, else the directory's name; see {@link projectName}. */
   readonly name: string;
   /** Absolute path of the project's directory, with symbolic links resolved; relative paths of the config refer to it. */
   readonly root: string;
@@ -57,13 +57,18 @@ export function findConfig(options: FindOptions = {}): Source {
   return fileSource(path, allowImport);
 }
 
-/** The name of a project whose config gives none. */
+/** The name of a project whose config gives none; `@me/laptop` becomes `me-laptop`, so that it follows the rule for `project`. */
 export function projectName(source: Source): string {
-  if (source.kind === "file") return source.facts.name ?? (basename(source.root) || "root");
+  if (source.kind === "file") return asName(source.facts.name ?? basename(source.root));
   // An address names the same project wherever it is run from.
   const { hostname, pathname } = new URL(source.url);
-  const path = pathname.replace(/(?:\/charly\.config)?\.[mc]?[jt]sx?$/, "");
-  return `${hostname}${path}`.replace(/[^\w.-]+/g, "-").replace(/-+$/, "");
+  return asName(hostname + pathname.replace(/(?:\/charly\.config)?\.[mc]?[jt]sx?$/, ""));
+}
+
+/** Letters, digits, `.`, `_`, `+` and `-`, starting with a letter, digit or `_`, at most 64 characters. */
+function asName(text: string): string {
+  const name = text.replace(/[^\p{L}\p{M}\p{N}._+-]+/gu, "-").replace(/^[^\p{L}\p{N}_]+|-+$/gu, "");
+  return [...name].slice(0, 64).join("") || "project";
 }
 
 function searchUp(from: string): string {

@@ -60,7 +60,9 @@ Deno.test("findConfig() prefers charly.config.ts to charly.yml beside it", () =>
 
 Deno.test("projectName() is deno.json's name, else the directory's", () => {
   using named = project({ "charly.config.ts": "", "deno.json": '{ "name": "@me/laptop", /* mine */ }' });
-  assert.equal(projectName(found({ cwd: named.dir })), "@me/laptop");
+  assert.equal(projectName(found({ cwd: named.dir })), "me-laptop");
+  using odd = project({ "my web  (old)/charly.config.ts": "" });
+  assert.equal(projectName(found({ cwd: join(odd.dir, "my web  (old)") })), "my-web-old");
   using plain = project({ "web/charly.config.ts": "", "deno.json": '{ "name": "the-parent" }' });
   assert.equal(projectName(found({ cwd: join(plain.dir, "web") })), "web");
 });
