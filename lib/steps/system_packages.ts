@@ -55,7 +55,7 @@ export const systemPackages = defineStep<SystemPackagesStep>({
 
 function install(step: SystemPackagesStep, context: LowerContext): readonly PackagesAct[] | { skipped: string } {
   if (step.packages.length === 0) return { skipped: "no packages" };
-  if (context.facts.format !== undefined && context.facts.format !== step.format) {
+  if (context.facts.format !== step.format) {
     return { skipped: `${step.format} packages mean nothing on ${context.facts.distro[0] ?? "this machine"}` };
   }
   return [{
