@@ -12,7 +12,7 @@ export const stages: Readonly<Record<string, Stage>> = {
   lint: ["lint", "--quiet"],
   jsr: ["lint", "--quiet", "--rules-tags=jsr", "mod.ts", "targets", "tasks", "lib"],
   check: ["check", "--quiet"],
-  imports: ["run", "--allow-read", "--allow-run", "tasks/dev/check_imports.ts"],
+  imports: ["run", "-A", "tasks/dev/check_imports.ts"],
   doc: ["test", "--quiet", "--doc", "-A", "mod.ts", "lib", "targets"],
   unit: ["test", "-A", "--no-check", "--parallel", ...unitTests],
   live: ["test", "-A", "--no-check", "tests/live"],
