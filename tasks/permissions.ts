@@ -3,19 +3,22 @@ import { fileURLToPath } from "node:url";
 import { CharlyError } from "../lib/base/errors.ts";
 import type { CliProject } from "../lib/cli/context.ts";
 import { readEnv } from "../lib/cli/io.ts";
-import { isEmpty, missingPermissions, permittedMark, reexec } from "../lib/cli/reexec.ts";
+import { hasEverything, isEmpty, missingPermissions, permittedMark, reexec } from "../lib/cli/reexec.ts";
 import type { DeployApi, HostPlan } from "../lib/deploy/contract.ts";
 import { derivePermissions, type Permissions, type Reach, renderFlags } from "../lib/plan/permissions.ts";
 import type { AnyContext } from "./verbs/_shared.ts";
 
 /** What {@link enterPermissions} derives from. */
 export interface PermissionRequest {
-  readonly api: DeployApi;
+  /** The engine, or how to get it when it turns out to be needed. */
+  readonly api: Pick<DeployApi, "reachOf"> | (() => Promise<Pick<DeployApi, "reachOf">>);
   readonly project: CliProject | undefined;
   /** Nothing: every bundle of the project. */
   readonly bundle: string | undefined;
   readonly words: readonly string[];
   readonly writes?: readonly string[];
+  /** Variables the verb looks at beside charly's own; `*` for all. */
+  readonly env?: readonly string[];
   /** The module to start again. @default {Deno.mainModule} */
   readonly main?: string;
 }
@@ -26,6 +29,7 @@ export interface PermissionRequest {
  * @returns the exit code of that second run, or nothing when this process may go on itself
  */
 export async function enterPermissions(context: AnyContext, request: PermissionRequest): Promise<number | undefined> {
+  if (hasEverything()) return undefined;
   const reach = await reachOf(context, request);
   const needed = permissionsFor(context, { ...request, reach });
   const missing = missingPermissions(needed);
@@ -48,8 +52,9 @@ export async function reachOf(
   if (project === undefined) return [{ kind: "local", host: "local" }];
   const declared = Object.keys(project.config.bundles);
   const bundles = bundle === undefined ? declared : declared.filter((name) => name === bundle);
+  const engine = typeof api === "function" ? await api() : api;
   const options = { signal, ...(globals.host.length > 0 ? { host: globals.host } : {}) };
-  const reach = await Promise.all(bundles.map((name) => api.reachOf(project, name, options)));
+  const reach = await Promise.all(bundles.map((name) => engine.reachOf(project, name, options)));
   const all = reach.flat();
   return all.length > 0 ? all : [{ kind: "local", host: "local" }];
 }
@@ -57,7 +62,7 @@ export async function reachOf(
 /** The permissions of a verb, with the places of this machine filled in. */
 export function permissionsFor(
   context: Pick<AnyContext, "cwd">,
-  { project, reach, plans, writes }: Pick<PermissionRequest, "project" | "writes"> & {
+  { project, reach, plans, writes, env }: Pick<PermissionRequest, "project" | "writes" | "env"> & {
     readonly reach: readonly Reach[];
     readonly plans?: readonly HostPlan[];
   },

@@ -1,14 +1,16 @@
 /** A task with everything it needs: processes, hosts opened when one is asked for, output told apart, causes first. */
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { CharlyError } from "../lib/base/errors.ts";
 import type { CliProject } from "../lib/cli/context.ts";
+import { readEnv } from "../lib/cli/io.ts";
+import type { TaskData } from "../lib/entities/task.ts";
+import { enterPermissions } from "./permissions.ts";
 import { errorJson, errorText } from "../lib/cli/output.ts";
 import { apiName, apiUrl } from "../lib/config/sandbox/api.ts";
 import { parseTaskArgs } from "../lib/tasks/args.ts";
 import { closureOf, mayOverlap, runGraph, type TaskEnd } from "../lib/tasks/graph.ts";
 import { prefixer } from "../lib/tasks/prefix.ts";
-import { taskProcess } from "../lib/tasks/permissions.ts";
+import { commonEnv, taskProcess } from "../lib/tasks/permissions.ts";
 import { type Exec, runTaskProcess } from "../lib/tasks/run_process.ts";
 import type { AnyContext } from "./verbs/_shared.ts";
 
@@ -18,12 +20,14 @@ export interface RunTasksRequest {
   readonly task: string;
   /** Words behind the task's name. */
   readonly words: readonly string[];
+  /** The whole command line, for starting it again with more permissions. */
+  readonly allWords: readonly string[];
   readonly parallel?: number;
 }
 
 /** Runs a task and its needs. */
 export async function runTasks(context: AnyContext, request: RunTasksRequest): Promise<number> {
-  const { out, signal } = context;
+  const { out, services, signal } = context;
   const { project, task } = request;
   const tasks = project.config.tasks;
   const order = closureOf(tasks, task);
@@ -32,7 +36,16 @@ export async function runTasks(context: AnyContext, request: RunTasksRequest): P
     order.map((name) => [name, parseTaskArgs(name, tasks[name]!.args, name === task ? request.words : [])]),
   );
   const piped = mayOverlap(tasks, order) || out.mode !== "text";
-  const env = Deno.env.toObject();
+  const wanted = variablesOf(tasks, order);
+  const handedOver = await enterPermissions(context, {
+    api: services.api,
+    project,
+    bundle: undefined,
+    words: request.allWords,
+    env: [...wanted, "NODE_V8_COVERAGE"],
+  });
+  if (handedOver !== undefined) return handedOver;
+  const env = wanted.includes("*") ? Deno.env.toObject() : readAll(wanted);
   await using hosts = lazyHosts(context, project);
 
   const ends = await runGraph(tasks, order, async (name) => {
@@ -67,6 +80,17 @@ export async function runTasks(context: AnyContext, request: RunTasksRequest): P
 
   report(context, ends);
   return ends.every(({ result }) => result === "ok") ? 0 : 1;
+}
+
+/** Names of the variables these tasks may see; `*` for all. */
+function variablesOf(tasks: Readonly<Record<string, TaskData>>, order: readonly string[]): string[] {
+  const declared = order.map((name) => tasks[name]!.permissions?.env ?? []);
+  return declared.includes(true) ? ["*"] : [...commonEnv, ...declared.flatMap((list) => list === true ? [] : list)];
+}
+
+function readAll(names: readonly string[]): Record<string, string> {
+  const read = names.map((name) => [name, readEnv(name)] as const);
+  return Object.fromEntries(read.filter((pair): pair is readonly [string, string] => pair[1] !== undefined));
 }
 
 /** Root causes first, then what they stopped. */

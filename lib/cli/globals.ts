@@ -1,6 +1,6 @@
 /** Flags every verb takes, before or after it, and the tidying of words that makes this so. */
 import { CharlyError } from "../base/errors.ts";
-import { closest } from "./closest.ts";
+import { closest } from "../base/closest.ts";
 import { type FlagsOf, type FlagSpecs, kebab } from "./define_verb.ts";
 
 /** The flags of every verb. */

@@ -12,9 +12,15 @@ export function missingPermissions(needed: Permissions): Permissions {
     write: needed.write.filter((path) => !granted({ name: "write", path })),
     net: needed.net.filter((host) => !granted({ name: "net", host })),
     run: needed.run.filter((command) => !granted({ name: "run", command })),
-    env: needed.env.filter((variable) => !granted({ name: "env", variable })),
+    env: needed.env.filter((name) => !granted(name === "*" ? { name: "env" } : { name: "env", variable: name })),
     sys: needed.sys.filter((kind) => !granted({ name: "sys", kind: kind as "hostname" })),
   };
+}
+
+/** Whether this process may do everything anyway (`-A`). */
+export function hasEverything(): boolean {
+  const kinds = ["read", "write", "net", "run", "env", "sys"] as const;
+  return kinds.every((name) => Deno.permissions.querySync({ name }).state === "granted");
 }
 
 /** Whether nothing is in any list. */

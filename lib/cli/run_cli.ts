@@ -1,6 +1,6 @@
 /** From words to an exit code: find the verb, load it, parse, run, and say what went wrong in one place. */
 import { CharlyError } from "../base/errors.ts";
-import { closest } from "./closest.ts";
+import { closest } from "../base/closest.ts";
 import type { Services } from "./context.ts";
 import type { AnyVerb, VerbEntry, VerbTable } from "./define_verb.ts";
 import { fillBareValues, globalFlags, type Globals, isAbout, takeLeadingFlags } from "./globals.ts";

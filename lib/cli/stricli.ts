@@ -12,7 +12,7 @@ import {
   UnsatisfiedFlagError,
 } from "@stricli/core";
 import { CharlyError } from "../base/errors.ts";
-import { closest } from "./closest.ts";
+import { closest } from "../base/closest.ts";
 import { type AnyVerb, type ArgSpecs, type FlagSpec, type FlagSpecs, kebab } from "./define_verb.ts";
 
 /** What the words of a verb mean. */

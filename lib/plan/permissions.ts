@@ -29,6 +29,7 @@ export interface Permissions {
   readonly net: readonly string[];
   /** Absolute paths of programs. */
   readonly run: readonly string[];
+  /** Names; `*` stands for all of them. */
   readonly env: readonly string[];
   readonly sys: readonly string[];
 }
@@ -51,6 +52,8 @@ export interface PermissionInput {
   /** Files the verb itself writes or reads (`plan --out`). */
   readonly reads?: readonly string[];
   readonly writes?: readonly string[];
+  /** Variables the verb itself looks at. */
+  readonly env?: readonly string[];
 }
 
 /** Variables charly looks at itself, wherever it deploys to. */
@@ -78,7 +81,7 @@ export function derivePermissions(input: PermissionInput): Permissions {
   const write = [state, ...input.writes ?? []];
   const net: string[] = [];
   const run = [input.deno];
-  const env = [...ownEnv];
+  const env = [...ownEnv, ...input.env ?? []];
   const sys = ["hostname", "uid", "gid"];
   const programs = (...names: string[]) => run.push(...names.map(input.program).filter((path) => path !== undefined));
   if (project !== undefined) read.push(project.root, ...(project.config === undefined ? [] : [project.config]));
@@ -138,6 +141,7 @@ export function renderFlags(permissions: Permissions): string[] {
   const names = ["read", "write", "net", "run", "env", "sys"] as const;
   return names.flatMap((name) => {
     const isPath = name === "read" || name === "write";
+    if (name === "env" && permissions.env.includes("*")) return ["--allow-env"];
     const values = isPath ? paths(permissions[name].map(withoutComma)) : list(permissions[name]);
     return values.length === 0 ? [] : [`--allow-${name}=${values.join(",")}`];
   });

@@ -124,7 +124,9 @@ function guard(flags: readonly string[]): string {
 function entry(configUrl: string, flags: readonly string[]): string {
   const child = new URL("./child.ts", import.meta.url).href;
   const source =
-    `import { serve } from ${JSON.stringify(child)};\nimport * as config from ${JSON.stringify(configUrl)};\n` +
+    `import ${JSON.stringify(guard(flags))};\nimport { serve } from ${
+      JSON.stringify(child)
+    };\nimport * as config from ${JSON.stringify(configUrl)};\n` +
     "await serve(config);\n";
   return `data:text/javascript,${encodeURIComponent(source)}`;
 }

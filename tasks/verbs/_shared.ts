@@ -1,6 +1,6 @@
 /** What several verbs do alike: load the project, pick the bundle, share flags. */
 import { CharlyError } from "../../lib/base/errors.ts";
-import { closest } from "../../lib/cli/closest.ts";
+import { closest } from "../../lib/base/closest.ts";
 import type { CliProject, VerbContext } from "../../lib/cli/context.ts";
 import type { ArgSpecs, FlagSpecs } from "../../lib/cli/define_verb.ts";
 import type { AddOptions, DelOptions, HostOptions, Outcome, PlanOptions } from "../../lib/deploy/contract.ts";

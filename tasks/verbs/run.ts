@@ -1,6 +1,6 @@
 /** `charly run`: tasks of the configuration. */
 import { CharlyError } from "../../lib/base/errors.ts";
-import { closest } from "../../lib/cli/closest.ts";
+import { closest } from "../../lib/base/closest.ts";
 import type { CliProject } from "../../lib/cli/context.ts";
 import { defineVerb } from "../../lib/cli/define_verb.ts";
 import { escapeControls } from "../../lib/cli/style.ts";
@@ -50,6 +50,7 @@ export default defineVerb({
       project,
       task: args.task,
       words: args.words,
+      allWords: context.words,
       ...(flags.parallel === undefined ? {} : { parallel: flags.parallel }),
     });
   },

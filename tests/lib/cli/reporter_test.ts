@@ -100,8 +100,8 @@ Deno.test("deploy --json gives one document, --json=events one JSON line per eve
 
 Deno.test("deploy redraws a progress line on a terminal and leaves none behind", async () => {
   const { stderr } = await charly(["deploy", "web", "-y"], { ...world, terminal: true });
-  assert.match(stderr, /\x1b\[1A\x1b\[J/);
-  assert.match(stderr.replace(/\x1b\[[0-9;]*m/g, ""), /\[deploy@web1\] connected\n/);
+  assert.ok(stderr.includes("\x1b[1A\x1b[J"));
+  assert.ok(stderr.includes("[deploy@web1]\x1b[22m connected\n"));
   // The last thing done with the region is to erase it and print the lasting line.
   assert.ok(stderr.lastIndexOf("\x1b[J") < stderr.lastIndexOf("✓"));
 });
