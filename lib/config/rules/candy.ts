@@ -2,9 +2,7 @@
 import type { Candy } from "../../entities/candy.ts";
 import { planRules } from "./plan.ts";
 import { noDuplicates, type Report } from "./report.ts";
-
-/** Variables charly sets in every candy. */
-export const reservedVariables: readonly string[] = ["USER", "UID", "GID", "HOME", "ARCH", "BUILD_ARCH"];
+import { reservedVariables } from "./variables.ts";
 
 /**
  * Checks what no schema of one field can see.

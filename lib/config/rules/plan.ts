@@ -1,8 +1,8 @@
 /** Rules of the entries of a candy's plan. */
 import type { Candy } from "../../entities/candy.ts";
 import type { PlanEntry } from "../../entities/plan_entry.ts";
-import { reservedVariables } from "./candy.ts";
 import { noDuplicates, type Report } from "./report.ts";
+import { reservedVariables } from "./variables.ts";
 
 /** Fields in which charly itself expands `${NAME}`; in commands and file contents the shell does, or nobody. */
 const expanded = ["mkdir", "copy", "write", "link", "target", "to", "download", "setcap"] as const;
