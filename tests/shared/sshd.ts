@@ -45,6 +45,8 @@ export interface Sshd extends AsyncDisposable {
   log(): Promise<string>;
   /** Cuts every connection (kills the processes that serve them); the server keeps listening. */
   cut(): Promise<void>;
+  /** Stops the processes that serve connections without ending them, as a half-open link looks; call the result to go on. */
+  freeze(): Promise<() => void>;
   /** How many processes serve connections now. */
   sessions(): Promise<number>;
 }
@@ -128,7 +130,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   const removeAll = async () => {
     server.kill("SIGTERM");
     await server.status;
-    for (const pid of await serving(port, user)) kill(pid);
+    for (const pid of await serving(user)) kill(pid);
     await reading;
     if (options.sudo !== undefined) await Deno.remove(sudoers);
     await gone(user);
@@ -156,9 +158,14 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     hostKey: (type) => `${dir}/host_${type}`,
     log: () => Promise.resolve(log),
     cut: async () => {
-      for (const pid of await serving(port, user)) kill(pid);
+      for (const pid of await serving(user)) kill(pid);
     },
-    sessions: async () => (await serving(port, user)).length,
+    freeze: async () => {
+      const frozen = await serving(user);
+      for (const pid of frozen) kill(pid, "SIGSTOP");
+      return () => frozen.forEach((pid) => kill(pid, "SIGCONT"));
+    },
+    sessions: async () => (await serving(user)).length,
     [Symbol.asyncDispose]: removeAll,
   };
 }
@@ -191,7 +198,7 @@ export async function run(program: string, args: readonly string[], input?: stri
 }
 
 /** The sshd processes that serve `user` (privileged monitor and its unprivileged half). */
-async function serving(_port: number, user: string): Promise<number[]> {
+async function serving(user: string): Promise<number[]> {
   return await processes((command) => command.startsWith(`sshd: ${user}`));
 }
 
@@ -216,9 +223,9 @@ async function gone(user: string): Promise<void> {
   for (const pid of await processes((_, status) => new RegExp(`^Uid:\\s+${uid}\\s`, "m").test(status))) kill(pid);
 }
 
-function kill(pid: number): void {
+function kill(pid: number, signal: Deno.Signal = "SIGKILL"): void {
   try {
-    Deno.kill(pid, "SIGKILL");
+    Deno.kill(pid, signal);
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }

@@ -24,6 +24,8 @@ export interface OpensshOptions {
   readonly sshArg?: readonly string[];
   /** Milliseconds until a connection must stand, unless ssh_config sets ConnectTimeout. @default {20000} */
   readonly connectTimeout?: number;
+  /** Milliseconds between keep-alives (whole seconds); three unanswered ones count as cut. @default {10000} */
+  readonly keepalive?: number;
   /** One shared connection through a control socket; false starts one connection per channel. @default {true} */
   readonly master?: boolean;
 }
@@ -48,7 +50,6 @@ const strict = [
   "BatchMode=yes",
   "StrictHostKeyChecking=yes",
   "UpdateHostKeys=no",
-  "ServerAliveInterval=10",
   "ServerAliveCountMax=3",
 ];
 
@@ -77,10 +78,16 @@ class OpensshTransport implements Transport {
     this.#settings = settings;
     this.#options = options;
     this.#dir = dir;
+    const alive = Math.ceil((options.keepalive ?? 10_000) / 1000);
     const seconds = settings.connectTimeout ?? Math.ceil((options.connectTimeout ?? 20_000) / 1000);
     this.#base = [
       "-T",
-      ...[...strict, `ConnectTimeout=${seconds}`, ...(hop === undefined ? [] : [`ProxyCommand=${hop}`])]
+      ...[
+        ...strict,
+        `ServerAliveInterval=${alive}`,
+        `ConnectTimeout=${seconds}`,
+        ...(hop === undefined ? [] : [`ProxyCommand=${hop}`]),
+      ]
         .flatMap((option) => ["-o", option]),
       ...(options.configFile === undefined ? [] : ["-F", options.configFile]),
       ...(address.port === undefined ? [] : ["-p", String(address.port)]),
@@ -166,27 +173,55 @@ class OpensshTransport implements Transport {
 
   async open(command: string): Promise<Channel> {
     const release = await this.#slots.take();
-    if (this.#over !== undefined) {
+    try {
+      if (this.#over !== undefined) throw this.#over;
+      const shared = this.#master === undefined ? undefined : await this.#start(command, true);
+      const started = shared ?? await this.#start(command, false);
+      return this.#wrap(started!.child, started!.log, release);
+    } catch (error) {
       release();
-      throw this.#over;
+      throw error;
     }
+  }
+
+  /**
+   * Starts one session, over the master or on a connection of its own. Undefined when the master's server has no session left
+   * (MaxSessions). Left alone, ssh would then connect anew by itself, and do so as well when the master has just died, which
+   * would run the command on a second connection behind our back: so its own way out is closed (ProxyCommand), and we decide.
+   */
+  async #start(command: string, shared: boolean): Promise<{ child: Deno.ChildProcess; log: string } | undefined> {
     const log = `${this.#dir}/c${this.#count++}`;
+    await Deno.writeTextFile(log, "", { mode: 0o600 });
+    const watcher = shared ? Deno.watchFs(log) : undefined; // before ssh starts, so that no line is missed
     const child = this.#ssh([
-      ...[
-        "-S",
-        this.#master === undefined ? "none" : `${this.#dir}/m`,
-        "-o",
-        "ControlMaster=no",
-        "-o",
-        "LogLevel=DEBUG2",
-        "-E",
-        log,
-      ],
+      ...(shared ? ["-S", `${this.#dir}/m`, "-o", "ProxyCommand=exit 1"] : ["-S", "none"]),
+      ...["-o", "ControlMaster=no", "-o", "LogLevel=DEBUG2", "-E", log],
       ...this.#base,
       "--",
       this.#address.host,
       command,
     ], "piped");
+    if (watcher === undefined) return { child, log };
+    try {
+      const answer = await within(
+        sessionAnswer(watcher, log, child),
+        30_000,
+        () => connectError("timeout", this.venue, "no channel was opened within 30 s", "check the load of the machine"),
+      );
+      if (answer === "open") return { child, log };
+      await abandon(child);
+      if (answer === "refused") return undefined;
+      await within(this.#master!.status, 1000, () => undefined).catch(() => {});
+      throw this.#over ?? connectError("cut", this.venue, "the shared connection does not answer", "connect again");
+    } catch (error) {
+      await abandon(child);
+      throw error;
+    } finally {
+      watcher.close();
+    }
+  }
+
+  #wrap(child: Deno.ChildProcess, log: string, release: () => void): Channel {
     const stdin = endableWritable(child.stdin),
       stdout = endableReadable(child.stdout),
       stderr = endableReadable(child.stderr);
@@ -260,6 +295,29 @@ class OpensshTransport implements Transport {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
+}
+
+/** What the server of the master said to a new session, read from ssh's own log as it grows. */
+async function sessionAnswer(
+  watcher: Deno.FsWatcher,
+  log: string,
+  child: Deno.ChildProcess,
+): Promise<"open" | "refused" | "ended"> {
+  const events = watcher[Symbol.asyncIterator]();
+  for (let over = false;;) {
+    const text = await Deno.readTextFile(log);
+    if (/^debug1: mux_client_request_session: master session id/m.test(text)) return "open";
+    if (/^mux_client_request_session: session request failed: /m.test(text)) return "refused";
+    if (over) return "ended";
+    over = await Promise.race([events.next().then(() => false), child.status.then(() => true)]);
+  }
+}
+
+/** Ends an ssh whose session is of no use, with its streams. */
+async function abandon(child: Deno.ChildProcess): Promise<void> {
+  stop(child);
+  await Promise.all([child.stdin.abort().catch(() => {}), child.stdout.cancel(), child.stderr.cancel()]);
+  await child.status;
 }
 
 /** 255 is both a program's code and ssh's own "I failed"; ssh's log tells them apart. */

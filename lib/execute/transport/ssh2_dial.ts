@@ -4,7 +4,7 @@ import type { Client } from "ssh2";
 import type { Duplex } from "node:stream";
 import { within } from "./deadline.ts";
 import { connectError, shown, socketError } from "./failure.ts";
-import { handshake } from "./ssh2_handshake.ts";
+import { handshake, prepare } from "./ssh2_handshake.ts";
 import type { AskPassphrase } from "./ssh2_auth.ts";
 import { parseSshAddress, type SshAddress } from "./ssh_address.ts";
 import { resolveSettings, type SshConfigSource, type SshSettings } from "./ssh_config.ts";
@@ -50,6 +50,7 @@ export async function dial(
   const timeout = settings.connectTimeout === undefined
     ? options.connectTimeout ?? 20_000
     : settings.connectTimeout * 1000;
+  const prepared = await prepare(settings, venue, options.passphrase ?? (() => Promise.resolve(undefined)));
   const way = await wayTo(settings, venue, options, jump, [...route, venue], timeout);
   try {
     const client = await handshake({
@@ -58,7 +59,7 @@ export async function dial(
       venue,
       timeout,
       keepalive: options.keepalive ?? 10_000,
-      ask: options.passphrase ?? (() => Promise.resolve(undefined)),
+      prepared,
       ...(way.failure === undefined ? {} : { wayFailure: way.failure }),
     });
     client.once("close", () => way.close());
@@ -109,6 +110,7 @@ async function tcpWay(settings: SshSettings, venue: string, timeout: number): Pr
     socket.destroy();
     throw socketError(venue, host, port, error);
   }
+  socket.on("error", () => {}); // the client on top reports it
   return { stream: socket, close: () => void socket.destroy() };
 }
 

@@ -7,7 +7,7 @@ import { Deadline } from "./deadline.ts";
 import { connectError, shown } from "./failure.ts";
 import { type HostKeyVerdict, keyscanCommand, KnownHosts } from "./known_hosts.ts";
 import { fingerprint, knownHostsLine, knownHostsName } from "./known_hosts.ts";
-import { type AskPassphrase, keyOffers } from "./ssh2_auth.ts";
+import { type AskPassphrase, type KeyOffer, keyOffers } from "./ssh2_auth.ts";
 import type { SshSettings } from "./ssh_config.ts";
 
 /** What a handshake needs. */
@@ -18,7 +18,7 @@ export interface Handshake {
   /** Milliseconds for everything up to and including authentication; stands still while a passphrase is asked for. */
   readonly timeout: number;
   readonly keepalive: number;
-  readonly ask: AskPassphrase;
+  readonly prepared: Prepared;
   /** The error of the way itself (a proxy that ended), which wins over "cut". */
   readonly wayFailure?: () => Error | undefined;
 }
@@ -33,9 +33,21 @@ const hostKeyAlgorithms = [
   ["rsa-sha2-256", "ssh-rsa"],
 ] as const;
 
-/** Shakes hands; resolves with a client that is logged in. */
-export async function handshake(request: Handshake): Promise<Client> {
-  const { settings, venue, stream } = request;
+/** What is read from this machine before the connection is opened: a socket must not wait for files with nobody listening. */
+export interface Prepared {
+  readonly known: KnownHosts;
+  readonly offers: readonly KeyOffer[];
+  /** Why keys could not be used; grows while they are tried. */
+  readonly notes: string[];
+  /** The name and port under which the host stands in known_hosts. */
+  readonly name: string;
+  readonly port: number;
+  /** Set while a handshake runs, so that its deadline stands still when somebody types a passphrase. */
+  pausing: <T>(work: () => Promise<T>) => Promise<T>;
+}
+
+/** Reads known_hosts, the agent and the identity files. */
+export async function prepare(settings: SshSettings, venue: string, ask: AskPassphrase): Promise<Prepared> {
   const name = settings.hostKeyAlias ?? settings.hostName;
   const port = settings.hostKeyAlias === undefined ? settings.port : 22;
   const known = await KnownHosts.read(settings.knownHostsFiles);
@@ -51,10 +63,25 @@ export async function handshake(request: Handshake): Promise<Client> {
     );
   }
   const notes: string[] = [];
-  const offers = await keyOffers(settings, (file) => deadline.pausedFor(() => request.ask(file)), notes);
+  const prepared: Prepared = {
+    known,
+    notes,
+    name,
+    port,
+    pausing: (work) => work(),
+    offers: await keyOffers(settings, (file) => prepared.pausing(() => ask(file)), notes),
+  };
+  return prepared;
+}
+
+/** Shakes hands; resolves with a client that is logged in. */
+export async function handshake(request: Handshake): Promise<Client> {
+  const { settings, venue, stream, prepared } = request;
+  const { known, notes, name, port } = prepared;
+  const offers = [...prepared.offers];
   const client = new ssh2.Client();
   let verdict: { result: HostKeyVerdict; key: Uint8Array } | undefined;
-  let methods: readonly string[] = [], tried = 0, negotiated = false;
+  let methods: readonly string[] = [], tried = 0, askedNone = false, negotiated = false;
   const labels: string[] = [];
   const greeting = watchGreeting(stream);
   const { promise, resolve, reject } = Promise.withResolvers<Client>();
@@ -67,12 +94,13 @@ export async function handshake(request: Handshake): Promise<Client> {
     stream.destroy();
   };
   const deadline = new Deadline(request.timeout, () => fail(lateness));
+  prepared.pausing = (work) => deadline.pausedFor(work);
   const explain = (error: unknown): Error => {
     const way = request.wayFailure?.();
     if (verdict !== undefined && verdict.result.verdict !== "known") {
       return hostKeyError(verdict.result, verdict.key, name, port, settings, venue);
     }
-    if (tried > 0 || (error as { level?: string })?.level === "client-authentication") {
+    if (tried > 0 || askedNone || (error as { level?: string })?.level === "client-authentication") {
       if (error !== lateness) return authError(venue, settings, methods, labels, notes, error);
     }
     if (greeting.isSsh() === false) {
@@ -174,8 +202,10 @@ export async function handshake(request: Handshake): Promise<Client> {
             tried++;
             return { type: "agent", username: settings.user, agent };
           }
-          // with nothing to offer at all, `none` still teaches us what the server would take
-          return tried++ === 0 ? { type: "none", username: settings.user } : false;
+          // ssh2 forgets the server's list after an agent key; `none` makes the server say once more what it would take
+          if (methods.length > 0 || askedNone) return false;
+          askedNone = true;
+          return { type: "none", username: settings.user };
         };
         nextOffer().then(next, fail);
         // deno-lint-ignore no-explicit-any -- the declared handler type knows no asynchronous answer

@@ -23,7 +23,8 @@ export function proxyCommandWay(settings: SshSettings, venue: string): Way {
   );
   const stream = new Duplex({
     read: () => void child.stdout.resume(),
-    write: (chunk, _encoding, done) => void child.stdin.write(chunk, (error) => done(error ?? null)),
+    // a broken pipe is not reported here: the end of the command, which follows, says why
+    write: (chunk, _encoding, done) => void child.stdin.write(chunk, () => done()),
     final: (done) => void child.stdin.end(() => done()),
     destroy: (_error, done) => {
       child.kill();
