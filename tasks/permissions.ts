@@ -1,6 +1,6 @@
 /** What a verb needs on this machine, and the way there from a process that was started with less. */
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CharlyError } from "../lib/base/errors.ts";
 import type { CliProject } from "../lib/cli/context.ts";
 import { readEnv } from "../lib/cli/io.ts";
 import { hasEverything, isEmpty, missingPermissions, permittedMark, reexec } from "../lib/cli/reexec.ts";
@@ -17,6 +17,8 @@ export interface PermissionRequest {
   readonly bundle: string | undefined;
   readonly words: readonly string[];
   readonly writes?: readonly string[];
+  /** Files the verb itself looks at: absolute paths. */
+  readonly reads?: readonly string[];
   /** Variables the verb looks at beside charly's own; `*` for all. */
   readonly env?: readonly string[];
   /** The module to start again. @default {Deno.mainModule} */
@@ -29,17 +31,11 @@ export interface PermissionRequest {
  * @returns the exit code of that second run, or nothing when this process may go on itself
  */
 export async function enterPermissions(context: AnyContext, request: PermissionRequest): Promise<number | undefined> {
-  if (hasEverything()) return undefined;
+  // The second process does not look again: what it may not look at (PATH) would look different to it.
+  if (hasEverything() || readEnv(permittedMark) === "1") return undefined;
   const reach = await reachOf(context, request);
   const needed = permissionsFor(context, { ...request, reach });
-  const missing = missingPermissions(needed);
-  if (isEmpty(missing)) return undefined;
-  if (readEnv(permittedMark) === "1") {
-    throw new CharlyError(`get permissions: still missing ${renderFlags(missing).join(" ")}`, {
-      hint: "run `charly permissions`, and start deno with the flags it prints",
-      code: "permissions",
-    });
-  }
+  if (isEmpty(missingPermissions(needed))) return undefined;
   if (context.out.verbose) context.out.note(`starting again with: ${renderFlags(needed).join(" ")}`);
   return await reexec(renderFlags(needed), request.words, request.main);
 }
@@ -52,9 +48,12 @@ export async function reachOf(
   if (project === undefined) return [{ kind: "local", host: "local" }];
   const declared = Object.keys(project.config.bundles);
   const bundles = bundle === undefined ? declared : declared.filter((name) => name === bundle);
-  const engine = typeof api === "function" ? await api() : api;
   const options = { signal, ...(globals.host.length > 0 ? { host: globals.host } : {}) };
-  const reach = await Promise.all(bundles.map((name) => engine.reachOf(project, name, options)));
+  const reach = await Promise.all(bundles.map(async (name): Promise<readonly Reach[]> => {
+    // No engine is needed to know where this machine is.
+    if (project.config.bundles[name]!.on.target === "local") return [{ kind: "local", host: "local" }];
+    return await (typeof api === "function" ? await api() : api).reachOf(project, name, options);
+  }));
   const all = reach.flat();
   return all.length > 0 ? all : [{ kind: "local", host: "local" }];
 }
@@ -62,7 +61,7 @@ export async function reachOf(
 /** The permissions of a verb, with the places of this machine filled in. */
 export function permissionsFor(
   context: Pick<AnyContext, "cwd">,
-  { project, reach, plans, writes, env }: Pick<PermissionRequest, "project" | "writes" | "env"> & {
+  { project, reach, plans, writes, reads, env }: Pick<PermissionRequest, "project" | "writes" | "reads" | "env"> & {
     readonly reach: readonly Reach[];
     readonly plans?: readonly HostPlan[];
   },
@@ -78,10 +77,39 @@ export function permissionsFor(
     state: `${state === undefined || state === "" ? `${home}/.local/state` : state}/charly`,
     deno: Deno.execPath(),
     program: findProgram,
-    ...(writes === undefined
-      ? {}
-      : { writes: writes.map((path) => path.startsWith("/") ? path : `${context.cwd}/${path}`) }),
+    reads: [...reads ?? [], ...ownFiles(), ...project === undefined ? [] : denoFiles(project.root)],
+    env: [...env ?? [], ...secretsOf(project)],
+    writes: [...(writes ?? []).map((path) => resolve(context.cwd, path)), ...artifactsOf(project)],
   });
+}
+
+/** Where artifacts go, as the configuration says before there is a plan. */
+function artifactsOf(project: CliProject | undefined): string[] {
+  const artifacts = Object.values(project?.config.candies ?? {}).flatMap(({ artifact }) => artifact ?? []);
+  return artifacts.map(({ retrieveTo }) => dirname(resolve(project!.root, retrieveTo)));
+}
+
+/** Variables secrets may come from. */
+function secretsOf(project: CliProject | undefined): string[] {
+  const candies = Object.values(project?.config.candies ?? {});
+  return candies.flatMap(({ secretRequire = [], secretAccept = [] }) => [...secretRequire, ...secretAccept]).map((
+    { name },
+  ) => name);
+}
+
+/** Charly's own checkout: the sandbox compares what a configuration imports with it. A served charly is not on this disk. */
+function ownFiles(): string[] {
+  const root = new URL("..", import.meta.url);
+  return root.protocol === "file:" ? [fileURLToPath(root).replace(/\/$/, "")] : [];
+}
+
+/** What says how a project's modules are found, there and in the directories above it. */
+function denoFiles(root: string): string[] {
+  const found: string[] = [];
+  for (let dir = dirname(root); dir !== dirname(dir); dir = dirname(dir)) {
+    found.push(...["deno.json", "deno.jsonc", "package.json"].map((name) => join(dir, name)));
+  }
+  return found;
 }
 
 /** Where a program is on PATH. What may not be looked at counts as not there, and the usual places are tried then. */

@@ -1,6 +1,6 @@
 /** A task with everything it needs: processes, hosts opened when one is asked for, output told apart, causes first. */
 import { existsSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { CliProject } from "../lib/cli/context.ts";
 import { readEnv } from "../lib/cli/io.ts";
 import type { TaskData } from "../lib/entities/task.ts";
@@ -43,6 +43,7 @@ export async function runTasks(context: AnyContext, request: RunTasksRequest): P
     bundle: undefined,
     words: request.allWords,
     env: [...wanted, "NODE_V8_COVERAGE"],
+    reads: placesOf(tasks, order, project.root),
   });
   if (handedOver !== undefined) return handedOver;
   const env = wanted.includes("*") ? Deno.env.toObject() : readAll(wanted);
@@ -80,6 +81,13 @@ export async function runTasks(context: AnyContext, request: RunTasksRequest): P
 
   report(context, ends);
   return ends.every(({ result }) => result === "ok") ? 0 : 1;
+}
+
+/** Where the programs these tasks declare may be: they are looked for here, because a task may not look. */
+function placesOf(tasks: Readonly<Record<string, TaskData>>, order: readonly string[], root: string): string[] {
+  const dirs = (readEnv("PATH") ?? "").split(":").filter((dir) => dir.startsWith("/"));
+  const names = order.map((name) => tasks[name]!.permissions?.run ?? []).flatMap((list) => list === true ? [] : list);
+  return names.flatMap((name) => name.includes("/") ? [resolve(root, name)] : dirs.map((dir) => `${dir}/${name}`));
 }
 
 /** Names of the variables these tasks may see; `*` for all. */

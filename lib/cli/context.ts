@@ -1,5 +1,6 @@
 /** What a verb holds in its hands while it runs. */
 import type { DeployApi, DeployProject } from "../deploy/contract.ts";
+import type { Candy } from "../entities/candy.ts";
 import type { TaskData } from "../entities/task.ts";
 import type { ArgsOf, ArgSpecs, FlagsOf, FlagSpecs, VerbTable } from "./define_verb.ts";
 import type { Globals } from "./globals.ts";
@@ -8,6 +9,9 @@ import type { Output } from "./output.ts";
 /** A project with the parts only some verbs look at; what `loadProject` gives. */
 export interface CliProject extends DeployProject {
   readonly config: DeployProject["config"] & {
+    readonly candies: Readonly<
+      Record<string, Pick<Candy, "description"> & Partial<Pick<Candy, "artifact" | "secretRequire" | "secretAccept">>>
+    >;
     readonly tasks: Readonly<Record<string, TaskData>>;
     readonly vms?: Readonly<Record<string, unknown>>;
   };
