@@ -4,6 +4,7 @@ import { checkClaims, checkOwner, type SharingOptions } from "./conflicts.ts";
 import type { LedgerState } from "./draft.ts";
 import { isRepositoryClaim } from "./paths.ts";
 import type { Claim, DeployLedger, IntentAct, RunIntent } from "./record.ts";
+import { isTransactional } from "./settle_act.ts";
 
 /** What an upgrade is planned from. */
 export interface CompareInput {
@@ -42,8 +43,11 @@ export interface AppliedAct {
 /** A claim to take back. */
 export interface RevertedClaim {
   readonly claim: Claim;
-  /** `gone`: the plan does not name it any more. `changed`: a command's old undo, before its new text. */
-  readonly why: "gone" | "changed";
+  /**
+   * `gone`: the plan does not name it any more. `changed`: a command's old undo or an old archive, before the new one.
+   * `shrunk`: packages its list does not name any more; the claim itself stays.
+   */
+  readonly why: "gone" | "changed" | "shrunk";
   /** Packages and repositories go after the new plan, the others before it. */
   readonly late: boolean;
 }
@@ -108,6 +112,7 @@ export function compareDeploy(input: CompareInput): Comparison {
     }
     const before = claims.get(act.resource);
     const others = checkClaims(act, own, state, options);
+    if (before !== undefined && hasShrunk(before, act)) revert.push({ claim: before, why: "shrunk", late: true });
     if (before?.digest === act.digest && before.state === "done") {
       keep.push({ claim: before, act });
       continue;
@@ -132,9 +137,19 @@ export function compareDeploy(input: CompareInput): Comparison {
   return { keep, apply, revert, covered, notes };
 }
 
-/** A new text may contradict the old one: what the old one did goes first, where its author said how. */
+/** A new text may contradict the old one: what the old one did goes first, where that is known. */
 function hasOwnUndo({ want, state }: Claim): boolean {
-  return want.type === "command" && want.undo !== undefined && state !== "skipped";
+  if (state === "skipped") return false;
+  return want.type === "command" ? want.undo !== undefined : want.type === "download" && isTransactional(want);
+}
+
+/** Whether the claim stands for packages that the act does not name; also those a cut run did not come to. */
+function hasShrunk({ want, earlier }: Claim, act: IntentAct): boolean {
+  const now = act.want;
+  if (now.type !== "packages") return false;
+  return [want, ...earlier ?? []].some((before) =>
+    before.type === "packages" && before.names.some((name) => !now.names.includes(name))
+  );
 }
 
 /** Packages last, else shared dependencies go and come back. */

@@ -9,11 +9,11 @@ import { guessAct } from "./guess_act.ts";
 import { parseJournal } from "./journal.ts";
 import type { JournalRecord } from "./journal_record.ts";
 import type { DeployLedger, Resources, RunIntent, StoreState } from "./record.ts";
-import { referencedPriors, runNumber } from "./refs.ts";
+import { isOfRun, referencedPriors, runNumber } from "./refs.ts";
 import { repairJournal } from "./repair_journal.ts";
 import { gatherEvents, type RunEvents } from "./run_events.ts";
 import { settleAct } from "./settle_act.ts";
-import { settleUndo } from "./settle_undo.ts";
+import { settleShrink, settleUndo } from "./settle_undo.ts";
 
 export type { LedgerState } from "./draft.ts";
 
@@ -62,7 +62,12 @@ export function foldRun(state: LedgerState, intent: RunIntent | undefined, recor
     }
     const revert = intent?.reverts.find(({ n }) => n === act.n);
     if (revert !== undefined) {
-      if (act.undoing !== undefined || act.undone !== undefined) settleUndo(draft, revert.deploy, revert.resource, act);
+      if (act.undoing === undefined && act.undone === undefined) continue;
+      const stays = intent?.acts.some(({ n, resource, want }) =>
+        resource === revert.resource && want.type === "packages" && n < revert.n
+      );
+      if (!stays) settleUndo(draft, revert.deploy, revert.resource, act);
+      else settleShrink(draft, deploy, revert.resource, act, (ref) => isOfRun(ref, opening.run));
       continue;
     }
     const planned = intent?.acts.find(({ n }) => n === act.n) ?? guessAct(draft, deploy, act);

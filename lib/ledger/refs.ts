@@ -23,6 +23,11 @@ export function compareRefs(a: string, b: string): number {
   return runA - runB || nA - nB || (a < b ? -1 : a > b ? 1 : 0);
 }
 
+/** Whether a ref was made by this run. */
+export function isOfRun(ref: string, run: string): boolean {
+  return ref.startsWith(`${run}.`);
+}
+
 /** Both lists, each ref once, oldest first. */
 export function mergeRefs(...lists: (readonly string[] | undefined)[]): readonly string[] {
   return [...new Set(lists.flatMap((list) => list ?? []))].sort(compareRefs);

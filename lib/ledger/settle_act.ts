@@ -98,7 +98,7 @@ export function settleAct(
   const noted = isTransactional(act.want) || !settled || fresh.length === 0
     ? mergeRefs(known?.noted, fresh)
     : mergeRefs(fresh);
-  const earlier = settled ? [] : earlierOf(known, act);
+  const earlier = earlierOf(known, act).filter((want) => !settled || hasMore(want, act.want));
   claims.set(
     act.resource,
     make(settled ? "done" : outcome, {
@@ -133,6 +133,12 @@ function earlierOf(known: Claim | undefined, act: IntentAct): readonly Want[] {
     const text = canonicalJson(want);
     return seen.has(text) ? false : seen.add(text);
   });
+}
+
+/** Packages a new list does not name any more are still there until a later revert of the same run has taken them back. */
+function hasMore(before: Want, now: Want): boolean {
+  if (before.type !== "packages" || now.type !== "packages") return false;
+  return before.names.some((name) => !now.names.includes(name));
 }
 
 /** A base is recorded once; only the one that says "nothing was touched yet" gives way. */

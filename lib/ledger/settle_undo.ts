@@ -36,9 +36,9 @@ export function settleUndo(draft: Draft, deploy: string, resource: string, event
       }
       if (claim) {
         claims?.delete(resource);
-        leaveTransactions(draft, claim);
+        leaveTransactions(draft, claim, events.noted);
       }
-      giveUp(draft, deploy, resource, result.result === "undone" || result.result === "gone");
+      giveUp(draft, deploy, resource, result.result);
   }
 }
 
@@ -50,30 +50,67 @@ function restack(draft: Draft, id: string, deploy: string, digest: string): void
 }
 
 /** The deploy leaves the resource; the last one takes the base along. */
-function giveUp(draft: Draft, deploy: string, id: string, isGone: boolean): void {
+function giveUp(draft: Draft, deploy: string, id: string, how: "undone" | "gone" | "released" | "dropped"): void {
   const resource = draft.resources.get(id);
   if (resource === undefined) return;
   const claims = resource.claims.filter((claim) => claim.deploy !== deploy);
   if (claims.length > 0) {
     draft.resources.set(id, { ...resource, claims });
-  } else if (!isGone && resource.base.was === "absent" && id.startsWith("dir:")) {
-    // Given up while it still stands: who needs it as a parent inherits it (swept when nobody does).
-    draft.resources.set(id, { ...resource, claims, implicit: true });
-    draft.released.add(id);
-  } else {
-    draft.resources.delete(id);
+    return;
   }
+  const stands = how === "released" || how === "dropped";
+  if (stands && resource.base.was === "absent" && id.startsWith("dir:")) {
+    // Made by us and still there: who stands in it inherits it as a parent. Released ones hold what is not ours, and are
+    // swept when nothing of ours is left in them.
+    draft.resources.set(id, { ...resource, claims, implicit: true });
+    if (how === "released") draft.released.add(id);
+  } else draft.resources.delete(id);
 }
 
 /**
- * Packages another claim asks for too stay when this one goes, and so must the record that charly brought them: it passes to
- * those claims, else they would be nobody's afterwards. The same for a tree that several deploys share.
+ * A package list got shorter: what it does not name any more was taken back, the claim stays.
+ *
+ * @param isNew whether a transaction was made by this run: the new list's own, and what later reverts leave to it
  */
-function leaveTransactions(draft: Draft, gone: Claim): void {
-  if (!isTransactional(gone.want) || gone.noted === undefined) return;
+export function settleShrink(
+  draft: Draft,
+  deploy: string,
+  resource: string,
+  events: ActEvents,
+  isNew: (ref: string) => boolean,
+): void {
+  const claims = draft.deploys.get(deploy)?.claims;
+  const claim = claims?.get(resource);
+  const result = events.undone?.result;
+  if (claim === undefined || result === undefined || result === "kept" || result === "failed") return;
+  const { earlier: _earlier, noted, ...rest } = claim;
+  const left = events.noted.length === 0 ? noted ?? [] : [...(noted ?? []).filter(isNew), ...events.noted];
+  claims?.set(resource, { ...rest, ...(left.length === 0 ? {} : { noted: mergeRefs(left) }) });
+  if (events.noted.length > 0) bequeath(draft, rest, events.noted);
+}
+
+/**
+ * Packages that other claims need stay when this one goes, and so must the record that charly brought them: it passes to
+ * those claims, else they would be nobody's afterwards. `left` lists what stayed, where the driver said so. The same for a
+ * tree that several deploys share.
+ */
+function leaveTransactions(draft: Draft, gone: Claim, left: readonly string[]): void {
+  if (!isTransactional(gone.want)) return;
+  if (left.length > 0) return bequeath(draft, gone, left);
+  if (gone.noted === undefined) return;
   for (const { claims } of draft.deploys.values()) {
     for (const [id, heir] of claims) {
       if (inherits(gone, heir)) claims.set(id, { ...heir, noted: mergeRefs(heir.noted, gone.noted) });
+    }
+  }
+}
+
+/** What stayed belongs to every claim of the same package manager: whichever goes last takes it along. */
+function bequeath(draft: Draft, from: Pick<Claim, "resource" | "want">, left: readonly string[]): void {
+  for (const { claims } of draft.deploys.values()) {
+    for (const [id, heir] of claims) {
+      if (heir.want.type !== "packages" || from.want.type !== "packages") continue;
+      if (heir.want.format === from.want.format) claims.set(id, { ...heir, noted: mergeRefs(heir.noted, left) });
     }
   }
 }

@@ -2,7 +2,7 @@
 import { type LedgerState } from "./draft.ts";
 import { orderUndo } from "./undo_order.ts";
 import { hostOf, isRepositoryClaim, isUnder, pathOfResource, pathsOf } from "./paths.ts";
-import type { Claim, Prior } from "./record.ts";
+import type { Claim, Prior, Want } from "./record.ts";
 import { wayBack } from "./way_back.ts";
 
 /** What `del` may be asked to leave alone, or not to. */
@@ -15,6 +15,8 @@ export interface UndoOptions {
   readonly force?: boolean;
   /** Remove packages without purging their data. */
   readonly keepData?: boolean;
+  /** Upgrades: what the new plan wants. Its packages stay, and so do the directories it writes into. */
+  readonly planned?: readonly Want[];
 }
 
 /** One thing to take back. */
@@ -49,7 +51,7 @@ export interface UndoItem {
 
 /**
  * Everything a deploy holds, in the order of taking back: by position downwards, directories after what is in them, implicit
- * parents deepest first, undo commands declared `at: "end"` last.
+ * parents and made directories deepest first, undo commands declared `at: "end"` last.
  */
 export function planUndo(state: LedgerState, deploy: string, options: UndoOptions = {}): UndoItem[] {
   const all = state.ledgers[deploy]?.claims.map(({ resource }) => resource) ?? [];
@@ -65,16 +67,16 @@ export function planRevert(
 ): UndoItem[] {
   const chosen = new Set(resources);
   const going = (state.ledgers[deploy]?.claims ?? []).filter(({ resource }) => chosen.has(resource));
-  const staying = stayingClaims(state, deploy, chosen);
+  const staying = [...stayingClaims(state, deploy, chosen).map(({ want }) => want), ...options.planned ?? []];
   const items = going.map((claim) => planClaim(state, deploy, claim, staying, options));
   return lastBlocks(orderUndo([...items, ...orphanParents(state, deploy, staying, options)]), staying);
 }
 
 /** Marks the block after which none of ours is left in its file. */
-function lastBlocks(items: readonly UndoItem[], staying: readonly Claim[]): UndoItem[] {
+function lastBlocks(items: readonly UndoItem[], staying: readonly Want[]): UndoItem[] {
   const blockPath = ({ claim, how }: UndoItem): string | undefined =>
     how === "base" && claim?.want.type === "block" ? claim.want.path : undefined;
-  const kept = new Set(staying.flatMap(({ want }) => want.type === "block" ? [want.path] : []));
+  const kept = new Set(staying.flatMap((want) => want.type === "block" ? [want.path] : []));
   return items.map((item, index) => {
     const path = blockPath(item);
     if (path === undefined) return item;
@@ -93,7 +95,7 @@ function planClaim(
   state: LedgerState,
   deploy: string,
   claim: Claim,
-  staying: readonly Claim[],
+  staying: readonly Want[],
   options: UndoOptions,
 ): UndoItem {
   const item = { deploy, resource: claim.resource, claim, options };
@@ -124,13 +126,13 @@ function planClaim(
     return { ...item, how: "release", note: "repository changes are kept" };
   }
   const needed = claim.want.type === "dir" && resource.base.was === "absent" &&
-    isNeeded(claim.want.path, staying, claim);
+    isNeeded(claim.want.path, staying);
   if (needed) return { ...item, how: "drop", note: "what others deployed stands in it" };
   return { ...item, ...wayBack(claim, baseOf(state, claim, resource.base)), ...extras(state, claim, staying) };
 }
 
-function isNeeded(path: string, staying: readonly Claim[], self?: Claim): boolean {
-  return staying.some((claim) => claim !== self && pathsOf(claim.want).some((other) => isUnder(other, path)));
+function isNeeded(path: string, staying: readonly Want[]): boolean {
+  return staying.some((want) => pathsOf(want).some((other) => isUnder(other, path)));
 }
 
 /** A block's base is the file before its first block; the block itself was absent. */
@@ -140,13 +142,11 @@ function baseOf(state: LedgerState, claim: Claim, own: Prior): Prior {
   return (host === undefined ? undefined : state.resources[host]?.base) ?? own;
 }
 
-function extras(state: LedgerState, claim: Claim, staying: readonly Claim[]): Partial<UndoItem> {
+function extras(state: LedgerState, claim: Claim, staying: readonly Want[]): Partial<UndoItem> {
   const { want } = claim;
   if (want.type === "packages") {
     const names = new Set(
-      staying.flatMap((other) =>
-        other.want.type === "packages" && other.want.format === want.format ? other.want.names : []
-      ),
+      staying.flatMap((other) => other.type === "packages" && other.format === want.format ? other.names : []),
     );
     return names.size === 0 ? {} : { keepNames: [...names].sort() };
   }
@@ -167,7 +167,7 @@ function extras(state: LedgerState, claim: Claim, staying: readonly Claim[]): Pa
 function orphanParents(
   state: LedgerState,
   deploy: string,
-  staying: readonly Claim[],
+  staying: readonly Want[],
   options: UndoOptions,
 ): UndoItem[] {
   return Object.entries(state.resources).flatMap(([id, resource]) => {

@@ -1,17 +1,33 @@
 /** The order of taking back. */
-import { isUnder, pathOfResource, pathsOf } from "./paths.ts";
+import { pathOfResource } from "./paths.ts";
+import { mergeRefs } from "./refs.ts";
 import type { UndoItem } from "./undo.ts";
 
 /**
- * Last applied first; a directory charly made after everything in it; implicit parents deepest first; undo commands declared
- * `at: "end"` last. Neighbouring package removals get one group number.
+ * Last applied first. Directories that charly made come after everything else, deepest first: they can only go when they are
+ * empty, and explicit and implicit ones stand inside one another. Undo commands declared `at: "end"` come last. Neighbouring
+ * package removals get one group number.
  */
 export function orderUndo(items: readonly UndoItem[]): UndoItem[] {
-  const claims = items.filter(({ claim }) => claim !== undefined).sort(downwards);
-  const parents = items.filter(({ claim }) => claim === undefined).sort(deepestFirst);
+  const directories = items.filter(isMadeDirectory).sort(deepestFirst);
+  const claims = items.filter((item) => !isMadeDirectory(item)).sort(downwards);
   const atEnd = claims.filter(isAtEnd);
-  const ordered = [...directoriesLast(claims.filter((item) => !isAtEnd(item))), ...parents, ...atEnd];
-  return grouped(ordered);
+  return grouped(leftovers([...claims.filter((item) => !isAtEnd(item)), ...directories, ...atEnd]));
+}
+
+/** What one removal had to leave because of the next one's packages, the next one takes along. */
+function leftovers(items: readonly UndoItem[]): UndoItem[] {
+  const before = new Map<string, readonly string[]>();
+  return items.map((item) => {
+    if (!isRemoval(item)) return item;
+    const all = mergeRefs(item.transactions, before.get(formatOf(item)));
+    before.set(formatOf(item), all);
+    return { ...item, transactions: all.toReversed() };
+  });
+}
+
+function isMadeDirectory({ claim, how, base }: UndoItem): boolean {
+  return claim === undefined || (claim.want.type === "dir" && how === "base" && base?.was === "absent");
 }
 
 function downwards(a: UndoItem, b: UndoItem): number {
@@ -29,24 +45,6 @@ function pathOf(item: UndoItem): string {
 
 function isAtEnd({ claim, how }: UndoItem): boolean {
   return how === "undo" && claim?.want.type === "command" && claim.want.undo?.at === "end";
-}
-
-/** A plan may name a directory after a file in it (the file's act made it): it can only go when it is empty. */
-function directoriesLast(items: readonly UndoItem[]): UndoItem[] {
-  const out = [...items];
-  const made = items.filter(({ claim, base }) => claim?.want.type === "dir" && base?.was === "absent");
-  for (const item of made.sort(deepestFirst)) {
-    const path = pathOf(item);
-    const last = out.findLastIndex((other) =>
-      other !== item && [...other.claim === undefined ? [] : pathsOf(other.claim.want)].some((p) => isUnder(p, path))
-    );
-    const place = out.indexOf(item);
-    if (last > place) {
-      out.splice(place, 1);
-      out.splice(last, 0, item);
-    }
-  }
-  return out;
 }
 
 function grouped(items: readonly UndoItem[]): UndoItem[] {
