@@ -7,6 +7,8 @@ import type { DeployPlan } from "../plan/install_plan.ts";
 import type { Reach } from "../plan/permissions.ts";
 import type { Act, Level, Reversibility } from "../steps/act.ts";
 
+export type { Reach } from "../plan/permissions.ts";
+
 /** As much of a loaded project as the engine and the verbs look at; `loadProject` returns more. */
 export interface DeployProject {
   /** Name of the project, part of the owner mark in ledgers. */
