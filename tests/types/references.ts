@@ -6,7 +6,7 @@ const about = { version: "2026.300.0900", description: "for the test" };
 export const good = defineConfig({
   candies: {
     git: candy({ ...about }),
-    gh: candy({ ...about, require: ["git"], bakePlugin: ["tools"] }),
+    gh: candy({ ...about, require: ["git"], bakePlugin: ["git"] }),
     tools: { ...about, candy: ["gh", "@github.com/org/repo/candy/x:v1"] },
   },
   locals: { base: { candy: ["git"] } },
