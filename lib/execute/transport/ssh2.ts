@@ -99,7 +99,7 @@ class Ssh2Transport implements Transport {
         release();
       };
       try {
-        return this.#wrap(line, await this.#exec(line, command), leave);
+        return await this.#exec(line, command, (raw) => this.#wrap(line, raw, leave));
       } catch (error) {
         line.open--;
         if (!(error instanceof OpenRefused)) throw this.#over ?? error;
@@ -119,18 +119,22 @@ class Ssh2Transport implements Transport {
     await this.#dialling;
   }
 
-  async #exec(line: Line, command: string): Promise<ClientChannel> {
+  async #exec(line: Line, command: string, wrap: (raw: ClientChannel) => Channel): Promise<Channel> {
     const { client } = line.dialled;
+    let late = false;
     const gone = Promise.withResolvers<never>();
     gone.promise.catch(() => {}); // the race below may be over already
     const onClose = () =>
       gone.reject(this.#over ?? connectError("cut", this.venue, "the connection was cut", "connect again"));
     client.once("close", onClose);
     try {
-      const opened = new Promise<ClientChannel>((resolve, reject) => {
+      const opened = new Promise<Channel>((resolve, reject) => {
         client.exec(command, (error, channel) => {
-          if (error === undefined || error === null) resolve(channel);
-          else reject(/open failure/i.test(error.message) ? new OpenRefused(error) : refusedProgram(this.venue, error));
+          // wrapped at once: the end of a short program may be in the same packet, and its event fires right after this call
+          if (error) {
+            reject(/open failure/i.test(error.message) ? new OpenRefused(error) : refusedProgram(this.venue, error));
+          } else if (late) channel.close();
+          else resolve(wrap(channel));
         });
       });
       return await within(
@@ -139,6 +143,7 @@ class Ssh2Transport implements Transport {
         () => connectError("timeout", this.venue, "no channel was opened within 30 s", "check the load of the machine"),
       );
     } catch (error) {
+      late = true;
       if (error instanceof Error && error.message === "Not connected") {
         throw this.#over ?? connectError("cut", this.venue, "the connection was cut", "connect again", error);
       }
