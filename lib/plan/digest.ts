@@ -2,7 +2,7 @@
 import type { Act, Content, SkippedStep } from "../steps/act.ts";
 import { sha256 } from "../steps/content.ts";
 import type { StepFacts, TargetKind } from "../steps/define_step.ts";
-import { canonicalJson } from "./canonical_json.ts";
+import { canonicalJson } from "../base/canonical_json.ts";
 import type { PlanInstallOptions } from "./gates.ts";
 import type { DeployPlan } from "./install_plan.ts";
 

@@ -14,7 +14,9 @@ export function packageSteps(
   const selected = selectPackages(candy, tags, format);
   const files = selected.repos.flatMap((repo) => repoFile(name, repo, format) ?? []);
   const prepared = selected.repos.filter((repo) =>
-    format === "rpm" ? repo.rpm !== undefined : format === "deb" && repo.url?.startsWith("ppa:") === true
+    format === "rpm"
+      ? repo.rpm !== undefined || isRepoFile(repo)
+      : format === "deb" && repo.url?.startsWith("ppa:") === true
   );
   const prepare = prepared.length + selected.copr.length + selected.modules.length === 0 ? [] : [
     packagesStep(name, format, {
@@ -80,6 +82,11 @@ export function aurStep(
   };
 }
 
+/** Is the address a whole `.repo` file rather than a repository? */
+function isRepoFile(repo: Repo): boolean {
+  return repo.url?.endsWith(".repo") === true;
+}
+
 /** The list file of a repository, or nothing when a command sets it up (`rpm:` packages, `ppa:`). */
 function repoFile(candy: string, repo: Repo, format: PackageFormat): RepoChangeStep | undefined {
   const step = (file: string, content: string, key?: RepoChangeStep["key"]): RepoChangeStep => ({
@@ -104,7 +111,7 @@ function repoFile(candy: string, repo: Repo, format: PackageFormat): RepoChangeS
     );
   }
   if (format === "rpm") {
-    if (repo.url === undefined) return undefined;
+    if (repo.url === undefined || isRepoFile(repo)) return undefined;
     const gpgkey = repo.gpgkey ?? repo.key;
     const check = repo.gpgcheck ?? gpgkey !== undefined;
     const file = `/etc/yum.repos.d/${repo.name}.repo`;

@@ -46,6 +46,8 @@ export type Lowered = readonly Act[] | { readonly skipped: string };
 /** What undo records of the Go tool need to be computed. */
 export interface ReverseContext {
   readonly facts: StepFacts;
+  /** Names what a copied directory holds; without it only the directory itself is named. */
+  readonly files?: CandyFiles;
 }
 
 /** Answers of a step kind; `S` is the step's type. */

@@ -1,17 +1,18 @@
 /** One entry of a candy's plan, kept whole; `op_<verb>.ts` says what its verb becomes on a machine. */
 import { z } from "zod";
 import { CharlyError } from "../base/errors.ts";
+import { quoteWord } from "../command/quote.ts";
 import type { PlanEntry } from "../entities/plan_entry.ts";
 import type { Act, Reversibility } from "./act.ts";
-import { firstLine } from "./command_act.ts";
+import { firstLine, preamble } from "./command_act.ts";
 import { defineStep, type LowerContext } from "./define_step.ts";
 import { lowerAccount, lowerKernelParam, lowerSetcap } from "./op_system.ts";
 import { lowerCommand } from "./op_command.ts";
 import { downloadKind, downloadPath, lowerDownload } from "./op_download.ts";
-import { copyPath, lowerCopy, lowerLink, lowerMkdir, lowerWrite } from "./op_files.ts";
+import { copyPath, lowerCopy, lowerLink, lowerMkdir, lowerWrite, sourceName } from "./op_files.ts";
 import { removeFile, type ReverseOp, undoScript } from "./reverse_op.ts";
 import * as part from "./schema_parts.ts";
-import { scopeOfUser } from "./scope.ts";
+import { levelOf, scopeOfUser } from "./scope.ts";
 import type { OpStep, Scope } from "./step.ts";
 import { absolutePath, variablesOf } from "./variables.ts";
 
@@ -34,14 +35,20 @@ export const op = defineStep<OpStep>({
   gate: (step) => scopeOf(step) === "system" && isShellText(step.op) ? "allow-root-tasks" : undefined,
   describe: (step) => describeEntry(step.op),
   reversibility: (step) => reversibilityOf(step.op),
-  reverse(step, { facts }): ReverseOp[] {
+  reverse(step, { facts, files }): ReverseOp[] {
     const variables = variablesOf(facts, step.candyVars);
     const where = `candy "${step.candy}": ${part.verbOf(step.op)}`;
     const entry = step.op;
     if (entry.write !== undefined) {
       return [removeFile(absolutePath(step.to ?? entry.write, variables, where), scopeOf(step))];
     }
-    if (entry.copy !== undefined) return [removeFile(copyPath(step, variables, where), scopeOf(step))];
+    if (entry.copy !== undefined) {
+      const to = copyPath(step, variables, where);
+      const source = sourceName(entry);
+      const below = (files?.[step.candy]?.files ?? []).filter(({ name }) => name.startsWith(`${source}/`));
+      const paths = below.length === 0 ? [to] : below.map(({ name }) => `${to}${name.slice(source.length)}`);
+      return paths.map((path) => removeFile(path, scopeOf(step)));
+    }
     if (entry.link !== undefined) {
       return [removeFile(absolutePath(step.to ?? entry.link, variables, where), scopeOf(step))];
     }
@@ -95,12 +102,26 @@ function guardsOf(step: OpStep, context: LowerContext): Pick<Act, "unless" | "cr
   const { unless, creates, timeout } = step.op as { unless?: string; creates?: string; timeout?: string };
   const where = `candy "${step.candy}": creates`;
   return {
-    ...(unless === undefined ? {} : { unless }),
+    ...(unless === undefined ? {} : { unless: guardHead(step, context) + unless }),
     ...(creates === undefined
       ? {}
       : { creates: absolutePath(creates, variablesOf(context.facts, step.candyVars), where) }),
     ...(timeout === undefined ? {} : { timeout: seconds(timeout, step.candy) }),
   };
+}
+
+/** What a guard must see of the environment its step would have; nothing where the step adds nothing. */
+function guardHead(step: OpStep, context: LowerContext): string {
+  const level = levelOf(scopeOf(step));
+  const env = context.env[level];
+  const path = level === "user" ? context.path : [];
+  const own = (step.op as { readonly env?: Readonly<Record<string, string>> }).env ?? {};
+  const variables = Object.keys(step.candyVars).length + Object.keys(own).length;
+  return [
+    ...Object.keys(env).sort().map((name) => `export ${name}=${quoteWord(env[name] ?? "")}\n`),
+    ...(path.length === 0 ? [] : [`export PATH=${quoteWord(path.join(":"))}:"$PATH"\n`]),
+    ...(variables === 0 ? [] : [preamble(context, step.candyVars, own)]),
+  ].join("");
 }
 
 /** Whole seconds of a duration such as `90s`, `10m`, `1h30m`; at least 1. */

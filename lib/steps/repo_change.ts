@@ -49,15 +49,26 @@ export const repoChange = defineStep<RepoChangeStep>({
       path: step.file,
       mode: "0644",
     } as const;
-    const key = step.key === undefined ? [] : [commandAct({
-      candy: step.candy,
-      id: `key-${sha256(`${step.key.url}\0${step.key.path}`).slice(0, 12)}`,
-      text: keyScript(step.key.url, step.key.path),
-      summary: `install key ${step.key.url} as ${step.key.path}`,
-      scope: "system",
-      shell: "sh",
-      touches: [step.key.path],
-    }, context)];
+    const directory = step.key?.path.replace(/\/[^/]*$/, "") ?? "";
+    const key: Act[] = step.key === undefined ? [] : [
+      {
+        ...base,
+        type: "dir",
+        resource: `dir:${directory}`,
+        summary: `make directory ${directory} (0755)`,
+        path: directory,
+        mode: "0755",
+      },
+      commandAct({
+        candy: step.candy,
+        id: `key-${sha256(`${step.key.url}\0${step.key.path}`).slice(0, 12)}`,
+        text: keyScript(step.key.url, step.key.path),
+        summary: `install key ${step.key.url} as ${step.key.path}`,
+        scope: "system",
+        shell: "sh",
+        touches: [step.key.path],
+      }, context),
+    ];
     if (step.format === "pac") {
       return [...key, {
         ...base,
@@ -89,7 +100,6 @@ function repoName(step: RepoChangeStep): string {
 function keyScript(url: string, path: string): string {
   return `set -e
 url=${quoteWord(url)} key=${quoteWord(path)}
-mkdir -p "\${key%/*}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 if command -v curl >/dev/null; then curl -fsSL --retry 3 -o "$work/raw" -- "$url"

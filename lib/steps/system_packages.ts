@@ -1,7 +1,7 @@
 /** Packages of the distribution's own package manager. */
 import { z } from "zod";
 import { quoteWord } from "../command/quote.ts";
-import type { PackagesAct } from "./act.ts";
+import type { Act, PackagesAct } from "./act.ts";
 import { commandAct } from "./command_act.ts";
 import { defineStep, type LowerContext } from "./define_step.ts";
 import { removePackages, type ReverseOp, reverseOp, undoScript } from "./reverse_op.ts";
@@ -45,9 +45,10 @@ export const systemPackages = defineStep<SystemPackagesStep>({
     if (step.phase !== "prepare") return step.packages.length === 0 ? [] : [removePackages(step.format, step.packages)];
     return [
       ...step.copr.map((copr) => reverseOp("copr-disable", "system", { targets: [copr] })),
-      ...preparations(step).filter(({ copr, undo }) => copr !== true && undo !== "").map(({ undo }) =>
-        undoScript(undo, "system")
-      ),
+      ...preparations(step).flatMap(({ copr, undo, fetch }) => {
+        if (fetch !== undefined) return [reverseOp("remove-repo-file", "system", { targets: [fetch.to] })];
+        return copr === true || undo === "" ? [] : [undoScript(undo, "system")];
+      }),
     ];
   },
   lower: (step, context) => step.phase === "prepare" ? prepare(step, context) : install(step, context),
@@ -78,15 +79,33 @@ function install(step: SystemPackagesStep, context: LowerContext): readonly Pack
   }];
 }
 
-/** What a prepare step does, one shell line each. */
-function preparations(step: SystemPackagesStep): { what: string; text: string; undo: string; copr?: boolean }[] {
+/** One thing a prepare step does: a shell line with its way back, or a file to fetch. */
+interface Preparation {
+  readonly what: string;
+  readonly text: string;
+  readonly undo: string;
+  readonly copr?: true;
+  readonly unless?: string;
+  readonly fetch?: { readonly url: string; readonly to: string };
+}
+
+/** What a prepare step does, in order. */
+function preparations(step: SystemPackagesStep): Preparation[] {
   const releases = step.repos.filter((repo) => repo.rpm !== undefined && step.format === "rpm");
+  const lists = step.repos.filter((repo) => repo.url?.endsWith(".repo") === true && step.format === "rpm");
   const ppas = step.repos.filter((repo) => repo.url?.startsWith("ppa:") === true && step.format === "deb");
   return [
     ...releases.map(({ name, rpm = "" }) => ({
       what: `repository package ${name}`,
-      text: `rpm -q ${quoteWord(name)} >/dev/null 2>&1 || dnf install -y ${quoteWord(rpm)}`,
+      text: `dnf install -y ${quoteWord(rpm)}`,
+      undo: `dnf remove -y ${quoteWord(name)}`,
+      unless: `rpm -q ${quoteWord(name)}`,
+    })),
+    ...lists.map(({ name, url = "" }) => ({
+      what: `repository ${url}`,
+      text: "",
       undo: "",
+      fetch: { url, to: `/etc/yum.repos.d/${name}.repo` },
     })),
     ...ppas.map(({ url = "" }) => ({
       what: `repository ${url}`,
@@ -97,7 +116,7 @@ function preparations(step: SystemPackagesStep): { what: string; text: string; u
       what: `copr ${copr}`,
       text: `dnf -y copr enable ${quoteWord(copr)}`,
       undo: `dnf -y copr disable ${quoteWord(copr)}`,
-      copr: true,
+      copr: true as const,
     })),
     ...step.modules.map((module) => ({
       what: `module ${module}`,
@@ -107,9 +126,27 @@ function preparations(step: SystemPackagesStep): { what: string; text: string; u
   ];
 }
 
-function prepare(step: SystemPackagesStep, context: LowerContext) {
-  return preparations(step).map(({ what, text, undo }) =>
-    commandAct({
+function prepare(step: SystemPackagesStep, context: LowerContext): Act[] {
+  return preparations(step).map(({ what, text, undo, unless, fetch }): Act => {
+    if (fetch !== undefined) {
+      return {
+        type: "download",
+        resource: `file:${fetch.to}`,
+        step: context.step,
+        candy: step.candy,
+        level: "root",
+        summary: `download ${fetch.url} to ${fetch.to}`,
+        reversibility: "exact",
+        ...fetch,
+        extract: "none",
+        strip: 0,
+        include: [],
+        mode: "0644",
+        env: {},
+        uninstall: [],
+      };
+    }
+    const act = commandAct({
       candy: step.candy,
       id: `repo-${sha256(text).slice(0, 12)}`,
       text: `${text}\n`,
@@ -117,6 +154,7 @@ function prepare(step: SystemPackagesStep, context: LowerContext) {
       scope: "system",
       shell: "sh",
       ...(undo === "" ? {} : { undo }),
-    }, context)
-  );
+    }, context);
+    return unless === undefined ? act : { ...act, unless };
+  });
 }
