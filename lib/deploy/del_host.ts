@@ -53,7 +53,9 @@ export async function planDel(
     ledgers[level] = ledger;
     for (const item of planUndo(state, deployId, options)) items.push({ n: n++, level, item });
   }
-  const secrets = items.flatMap(({ item }) => item.how === "undo" && item.claim?.want.type === "command" ? item.claim.want.secrets : []);
+  const secrets = items.flatMap(({ item }) =>
+    item.how === "undo" && item.claim?.want.type === "command" ? item.claim.want.secrets : []
+  );
   return { survey: look, folded, ledgers, items: mergeUndo(items), secrets: [...new Set(secrets)] };
 }
 
@@ -91,7 +93,9 @@ export async function delHost(
     if (reason !== "done") stopped = reason;
   }
   // A level without items still opens its run, so that the deploy's empty record goes.
-  for (const level of held.filter((it) => !now.items.some((item) => item.level === it))) await run.batch(level, ":\n", []);
+  for (const level of held.filter((it) => !now.items.some((item) => item.level === it))) {
+    await run.batch(level, ":\n", []);
+  }
   const folded = await run.commit(touched);
   const summary = (it: LevelUndo) => it.item.claim?.summary ?? it.item.resource;
   const state = (it: LevelUndo) => run.ended.get(it.n)?.state ?? "not tried";
@@ -100,8 +104,12 @@ export async function delHost(
   );
   return {
     ran: [...run.ended.values()].filter((it) => it.state === "undone").length,
-    released: now.items.filter((it) => state(it) === "released" && it.item.claim?.reversibility !== "none").map(summary),
-    notUndone: now.items.filter((it) => state(it) === "released" && it.item.claim?.reversibility === "none").map(summary),
+    released: now.items.filter((it) => state(it) === "released" && it.item.claim?.reversibility !== "none").map(
+      summary,
+    ),
+    notUndone: now.items.filter((it) => state(it) === "released" && it.item.claim?.reversibility === "none").map(
+      summary,
+    ),
     left,
     ...(stopped === undefined ? {} : { stopped }),
   };

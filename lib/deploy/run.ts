@@ -129,12 +129,13 @@ export class HostRun {
   async commit(
     touched: readonly Level[],
     adjust: (level: Level, folded: FoldedStore) => FoldedStore = (_level, folded) => folded,
+    options: { readonly repair?: boolean } = {},
   ): Promise<Partial<Record<Level, FoldedStore>>> {
     const result: Partial<Record<Level, FoldedStore>> = {};
     for (const level of levels.filter((it) => touched.includes(it))) {
       const shell = await this.session.shell(level);
       const read = await readLocked(shell);
-      const folded = adjust(level, foldStore(read.state));
+      const folded = adjust(level, foldStore(read.state, options));
       result[level] = folded;
       const { program, blobs } = commitProgram(this.id, read, folded, this.#opened.has(level));
       const end = await shell.run(program, { seq: this.#seq, blobs });

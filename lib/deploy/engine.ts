@@ -1,0 +1,166 @@
+/** The conductor: bundles over hosts. Made from targets and the operator's side; verbs and the API hold the result. */
+import { CharlyError } from "../base/errors.ts";
+import type { Bundle } from "../entities/bundle.ts";
+import type { Config } from "../entities/config.ts";
+import { compileBundle } from "../plan/compile.ts";
+import { deployId } from "../plan/deploy_id.ts";
+import { readCandyFiles } from "../plan/read_candy_files.ts";
+import type { DeployProject, HostOptions, PlanOptions } from "./contract.ts";
+import type { DeploySpec } from "./assess.ts";
+import type { EventQueue } from "./events.ts";
+import { HostSession } from "./session.ts";
+import { type TargetContext, targetOf, type Targets } from "./target.ts";
+
+/** What the conductor needs of its surroundings. */
+export interface EngineOptions {
+  readonly targets: Targets;
+  /** Environment of this process. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Who is at the keyboard, for locks and journals: `user@host`. */
+  readonly operator: string;
+  /** `${XDG_STATE_HOME:-~/.local/state}/charly`: the operator's copies. */
+  readonly stateDir: string;
+  /** `${XDG_DATA_HOME:-~/.local/share}/charly/secret`: the credential store. */
+  readonly secretDir: string;
+  /** Looked up before PATH on every target: tests, unusual machines. */
+  readonly pathPrefix?: string;
+}
+
+/** A bundle with everything around it that the conductor looks at. */
+export interface Job {
+  readonly project: DeployProject;
+  readonly name: string;
+  readonly bundle: Bundle;
+  readonly config: Config;
+  readonly hosts: readonly string[];
+  open(host: string, context: TargetContext): ReturnType<ReturnType<typeof targetOf>["open"]>;
+}
+
+/** Finds a bundle and its hosts. @throws {CharlyError} `unknown-bundle`, `unknown-host` */
+export function jobOf(
+  options: EngineOptions,
+  project: DeployProject,
+  name: string,
+  wanted: HostOptions,
+  ref?: string,
+): Job {
+  const config = project.config as unknown as Config;
+  const declared = project.config.bundles[name];
+  const bundle: Bundle | undefined = declared ??
+    (ref === undefined ? undefined : { on: { target: "local" }, candy: [ref] });
+  if (bundle === undefined) {
+    throw new CharlyError(`find bundle: "${name}" is not declared`, {
+      hint: `declared bundles: ${Object.keys(project.config.bundles).join(", ") || "none"}`,
+      code: "unknown-bundle",
+      exitCode: 2,
+    });
+  }
+  const target = targetOf(options.targets, bundle);
+  const unknown = wanted.host?.find((host) => !target.hosts.includes(host));
+  if (unknown !== undefined) {
+    throw new CharlyError(`choose host: "${unknown}" is not one of ${name}`, {
+      hint: `its hosts: ${target.hosts.join(", ")}`,
+      code: "unknown-host",
+      exitCode: 2,
+    });
+  }
+  const hosts = wanted.host === undefined ? target.hosts : target.hosts.filter((host) => wanted.host?.includes(host));
+  const bundles = declared === undefined ? { ...config.bundles, [name]: bundle } : config.bundles;
+  return { project, name, bundle, config: { ...config, bundles }, hosts, open: target.open };
+}
+
+/** The spec of a job for one host: compiling waits for the facts. */
+export async function specOf(
+  job: Job,
+  plan: PlanOptions & { adopt?: boolean; takeOver?: boolean; assumeYes?: boolean },
+): Promise<DeploySpec> {
+  const files = await readCandyFiles(job.project.root, job.config.candies);
+  const target = job.bundle.on.target;
+  return {
+    bundle: job.name,
+    compile: (facts) =>
+      Promise.resolve(compileBundle({
+        config: job.config,
+        project: job.project.name,
+        bundle: job.name,
+        facts,
+        target,
+        options: plan.install,
+        files,
+        ...(plan.addCandy === undefined ? {} : { addCandy: plan.addCandy }),
+      })),
+    sharing: {
+      ...(plan.adopt === undefined ? {} : { adopt: plan.adopt }),
+      ...(plan.takeOver === undefined ? {} : { takeOver: plan.takeOver }),
+    },
+    rerun: new Set(plan.rerun ?? []),
+    was: (job.bundle.was ?? []).map((was) => deployId(was)),
+  };
+}
+
+/** Opens a host and says so. */
+export async function openHost(
+  options: EngineOptions,
+  job: Job,
+  host: string,
+  events?: EventQueue,
+): Promise<HostSession> {
+  events?.tell({ kind: "connecting", host });
+  const transport = await job.open(host, { env: options.env });
+  try {
+    const session = await HostSession.open(transport, {
+      host,
+      sudoPassword: sudoPassword(options, host, events),
+      ...(options.pathPrefix === undefined ? {} : { pathPrefix: options.pathPrefix }),
+    });
+    events?.tell({ kind: "connected", host, venue: transport.venue });
+    return session;
+  } catch (error) {
+    await transport.close();
+    throw error;
+  }
+}
+
+/** The password: from the operator's environment (CHARLY_SUDO_PASSWORD), else asked. */
+function sudoPassword(
+  options: EngineOptions,
+  host: string,
+  events: EventQueue | undefined,
+): () => Promise<string | undefined> {
+  return async () => {
+    const given = options.env.CHARLY_SUDO_PASSWORD;
+    if (given !== undefined) return given;
+    const answer = await events?.ask({ kind: "password", host, prompt: `password for sudo on ${host}` });
+    return typeof answer === "string" && answer !== "" ? answer : undefined;
+  };
+}
+
+/** Codes that mean: the host was not reached, nothing was tried. */
+const unreachable = new Set<unknown>([
+  "unreachable",
+  "timeout",
+  "host-key-unknown",
+  "host-key-changed",
+  "host-key-revoked",
+  "auth-failed",
+  "not-ssh",
+  "proxy-failed",
+  "no-common-algorithm",
+  "hello-timeout",
+  "no-hello",
+]);
+
+/** An error as an outcome carries it. */
+export function failureOf(
+  error: unknown,
+): { result: "failed" | "unreachable"; error: { message: string; hint?: string; code?: string } } {
+  if (!(error instanceof CharlyError)) throw error;
+  return {
+    result: unreachable.has(error.code) ? "unreachable" : "failed",
+    error: {
+      message: error.message,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      ...(error.code === undefined ? {} : { code: error.code }),
+    },
+  };
+}

@@ -1,0 +1,304 @@
+/** Plan and add over several hosts: everybody is asked first, one question is put, then the hosts go. */
+import { CharlyError } from "../base/errors.ts";
+import type {
+  AddOptions,
+  DeployEvents,
+  DeployProject,
+  HostOutcome,
+  HostPlan,
+  Outcome,
+  PlanOptions,
+} from "./contract.ts";
+import { type Applied, applyHost, isNoop } from "./add_host.ts";
+import { assess, type Assessment, type DeploySpec } from "./assess.ts";
+import { type EngineOptions, failureOf, type Job, jobOf, openHost, specOf } from "./engine.ts";
+import { EventQueue } from "./events.ts";
+import { fetchContent } from "./fetch.ts";
+import { fleet } from "./fleet.ts";
+import { hostPlanOf } from "./host_plan.ts";
+import { checkPlanFile } from "./plan_file.ts";
+import type { RunWatch } from "./run.ts";
+import { resolveSecrets } from "./secrets.ts";
+import type { HostSession } from "./session.ts";
+import { writeOperatorCopy } from "./remember.ts";
+
+/** Plans a bundle on each of its hosts; nothing is written anywhere. */
+export async function planBundle(
+  engine: EngineOptions,
+  project: DeployProject,
+  name: string,
+  options: PlanOptions,
+): Promise<readonly HostPlan[]> {
+  const job = jobOf(engine, project, name, options);
+  const spec = await specOf(job, options);
+  const plans = new Map<string, HostPlan>();
+  let failure: unknown;
+  await fleet(job.hosts, options, async (host) => {
+    try {
+      await using session = await openHost(engine, job, host);
+      const assessment = await assess(session, spec, { guards: options.live === true, tolerant: true });
+      plans.set(
+        host,
+        hostPlanOf(host, session.transport.venue, assessment, { live: true, commands: options.commands === true }),
+      );
+    } catch (error) {
+      failure ??= error;
+    }
+    return none(host, "unchanged");
+  });
+  if (failure !== undefined) throw failure;
+  const all = job.hosts.flatMap((host) => plans.get(host) ?? []);
+  if (options.requireUndo) requireUndo(all);
+  return all;
+}
+
+/** One host between its plan and its end. */
+interface Lane {
+  readonly session: HostSession;
+  readonly shown: Assessment;
+  readonly plan: HostPlan;
+}
+
+/** Adds a bundle: plan, question, apply. */
+export async function addBundle(
+  engine: EngineOptions,
+  project: DeployProject,
+  name: string,
+  options: AddOptions,
+  listener: DeployEvents,
+): Promise<Outcome> {
+  const job = jobOf(engine, project, name, options, options.ref);
+  const spec = await specOf(job, options);
+  const events = new EventQueue(listener);
+  const lanes = new Map<string, Lane>();
+  const ended = new Map<string, HostOutcome>();
+  try {
+    await fleet(job.hosts, { ...options, parallel: options.parallel ?? 20 }, async (host) => {
+      const began = performance.now();
+      try {
+        const session = await openHost(engine, job, host, events);
+        try {
+          const shown = await assess(session, spec, { guards: true, tolerant: false });
+          const plan = hostPlanOf(host, session.transport.venue, shown, { live: true, commands: false });
+          lanes.set(host, { session, shown, plan });
+          events.tell({ kind: "planned", host, plan });
+        } catch (error) {
+          await session.close();
+          throw error;
+        }
+      } catch (error) {
+        end({ ...none(host, "failed"), ...failureOf(error), durationMs: performance.now() - began });
+      }
+      return none(host, "unchanged");
+    });
+    const plans = job.hosts.flatMap((host) => lanes.get(host)?.plan ?? []);
+    if (options.requireUndo) requireUndo(plans);
+    if (options.planFile !== undefined) checkPlanFile(options.planFile, plans);
+    sameMachine(lanes);
+    if (options.dryRun === true) {
+      for (const host of lanes.keys()) end(none(host, "not-run"));
+      return outcome();
+    }
+    const busy = job.hosts.filter((host) => lanes.has(host) && !isNoop(lanes.get(host)!.shown));
+    for (const host of lanes.keys()) if (!busy.includes(host)) end(await quiet(host));
+    if (busy.length === 0) return outcome();
+    const changes = plans.flatMap((plan) =>
+      plan.planned
+    ).filter(({ state }) => !["up-to-date", "recorded", "skipped"].includes(state)).length;
+    if (changes > 0) {
+      const where = busy.length === 1 ? busy[0] : `${busy.length} hosts`;
+      const yes = await events.ask({
+        kind: "confirm",
+        question: `Apply ${changes} ${changes === 1 ? "step" : "steps"} on ${where}?`,
+        changes,
+      });
+      if (yes !== true) {
+        for (const host of busy) {
+          end(none(host, "declined"));
+        }
+        return outcome();
+      }
+    }
+    const secrets = await resolveSecrets(plans[0]?.plan.secrets ?? [], {
+      env: (key) =>
+        engine.env[key],
+      store: engine.secretDir,
+    });
+    const outcomes = await fleet(busy, options, async (host) => {
+      const result = await applyLane(engine, job, spec, options, lanes.get(host)!, host, secrets, events);
+      end(result);
+      return result;
+    });
+    for (const it of outcomes) if (!ended.has(it.host)) end(it);
+    return outcome();
+  } finally {
+    await Promise.all([...lanes.values()].map(({ session }) => session.close().catch(() => {})));
+    await events.drained();
+  }
+
+  function end(it: HostOutcome): void {
+    ended.set(it.host, it);
+    events.tell({ kind: "host-end", host: it.host, outcome: it });
+  }
+  async function quiet(host: string): Promise<HostOutcome> {
+    const lane = lanes.get(host)!;
+    await writeOperatorCopy(engine, job, host, lane.session, lane.shown.folded).catch((error) => {
+      events.tell({ kind: "warning", host, message: `the operator's copy could not be written: ${error.message}` });
+    });
+    return {
+      ...none(host, "unchanged"),
+      upToDate: lane.shown.judged.length,
+      skipped: lane.shown.compiled.skipped.length,
+    };
+  }
+  function outcome(): Outcome {
+    const hosts = job.hosts.map((host) => ended.get(host) ?? none(host, "not-run"));
+    const bad = new Set(["failed", "unreachable", "declined", ...(options.dryRun === true ? [] : ["not-run"])]);
+    return { bundle: name, ok: !hosts.some((it) => bad.has(it.result)), hosts };
+  }
+}
+
+async function applyLane(
+  engine: EngineOptions,
+  job: Job,
+  spec: DeploySpec,
+  options: AddOptions,
+  { session, shown }: Lane,
+  host: string,
+  secrets: ReadonlyMap<string, string>,
+  events: EventQueue,
+): Promise<HostOutcome> {
+  const began = performance.now();
+  const of = shown.judged.length + shown.early.length + shown.late.length;
+  const summary = (n: number) =>
+    shown.judged.find((it) => it.n === n)?.act.summary ??
+      [...shown.early, ...shown.late].find((it) => it.n === n)?.item.claim?.summary ?? `step ${n}`;
+  try {
+    const applied = await applyHost(session, spec, shown, {
+      operator: engine.operator,
+      onFailure: options.onFailure ?? job.bundle.onFailure ?? "stop",
+      onDrift: options.onDrift ?? "stop",
+      secrets,
+      watch: watchOf(events, host, of, summary),
+      onBusy: (holder) => events.tell({ kind: "warning", host, message: `waiting for the lock, held by ${holder}` }),
+      fetch: fetchContent,
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+    });
+    for (const it of applied.unstable) {
+      events.tell({
+        kind: "warning",
+        host,
+        message: `unstable: ${it.act.summary} is not as wanted right after the run; a later step changed it`,
+      });
+    }
+    await writeOperatorCopy(engine, job, host, session).catch((error) => {
+      events.tell({ kind: "warning", host, message: `the operator's copy could not be written: ${error.message}` });
+    });
+    return outcomeOf(host, applied, performance.now() - began);
+  } catch (error) {
+    return { ...none(host, "failed"), ...failureOf(error), durationMs: performance.now() - began };
+  }
+}
+
+function outcomeOf(host: string, applied: Applied, durationMs: number): HostOutcome {
+  const { judged, compiled } = applied.assessment;
+  const base = {
+    host,
+    ran: applied.ran,
+    upToDate: judged.length - applied.ran - applied.failed.length,
+    skipped: compiled.skipped.length,
+    durationMs,
+  };
+  const first = applied.failed[0];
+  if (first !== undefined) {
+    const after = applied.rolledBack ? "; this run's changes were put back" : "";
+    return {
+      ...base,
+      result: "failed",
+      error: {
+        message: `${first.summary}: ${first.message}${after}`,
+        hint: applied.rolledBack
+          ? "mend the step and apply again"
+          : "mend the step and apply again: it goes on where it stopped; `charly bundle del` takes back what is there",
+        code: "step-failed",
+      },
+    };
+  }
+  if (applied.stopped !== undefined) {
+    return {
+      ...base,
+      result: "failed",
+      error: { message: `stopped: ${applied.stopped}`, hint: "run the same command again to go on", code: "stopped" },
+    };
+  }
+  return { ...base, result: applied.ran > 0 ? "changed" : "unchanged" };
+}
+
+/** Frames of a run as events. */
+export function watchOf(events: EventQueue, host: string, of: number, summary: (n: number) => string): RunWatch {
+  const times = new Map<number, number>();
+  return {
+    began: (n) => {
+      times.set(n, performance.now());
+      events.tell({ kind: "step-begin", host, n, of, summary: summary(n) });
+    },
+    output: (n, bytes) => events.tell({ kind: "step-output", host, n, stream: "out", bytes }),
+    warning: (n, message) =>
+      events.tell({ kind: "warning", host, message: n === 0 ? message : `step ${n}: ${message}` }),
+    ended: ({ n, code, state, message }) => {
+      if (state === "skip") {
+        events.tell({ kind: "skipped", host, n, summary: summary(n), reason: message });
+        return;
+      }
+      const result = state === "fail" || state.startsWith("failed:") || state.startsWith("kept:")
+        ? "failed"
+        : state === "timeout" || state === "cut"
+        ? state
+        : state === "same" || state === "gone" || state === "dropped"
+        ? "satisfied"
+        : "ok";
+      if (!times.has(n)) events.tell({ kind: "step-begin", host, n, of, summary: summary(n) });
+      if (result === "failed" && message !== "") {
+        events.tell({ kind: "warning", host, message: `step ${n}: ${message}` });
+      }
+      const durationMs = performance.now() - (times.get(n) ?? performance.now());
+      events.tell({ kind: "step-end", host, n, of, summary: summary(n), result, code, durationMs });
+    },
+  };
+}
+
+/** An outcome in which nothing ran. */
+export function none(host: string, result: HostOutcome["result"]): HostOutcome {
+  return { host, result, ran: 0, upToDate: 0, skipped: 0, durationMs: 0 };
+}
+
+function requireUndo(plans: readonly HostPlan[]): void {
+  const act = plans.flatMap((plan) => plan.planned).find((it) =>
+    it.reversibility === "none" && !["skipped", "up-to-date", "recorded"].includes(it.state)
+  );
+  if (act === undefined) return;
+  throw new CharlyError(`plan: step ${act.n} cannot be undone: ${act.summary}`, {
+    hint: "give the command an `undo`, or drop --require-undo",
+    code: "no-undo",
+    exitCode: 2,
+  });
+}
+
+/** Two names for one machine would act on it twice at once. */
+function sameMachine(lanes: ReadonlyMap<string, Lane>): void {
+  const seen = new Map<string, string>();
+  for (const [host, { shown }] of lanes) {
+    const store = shown.survey.stores.root ?? shown.survey.stores.user;
+    const id = store?.state.identity?.target_id;
+    if (id === undefined) continue;
+    const other = seen.get(id);
+    if (other !== undefined) {
+      throw new CharlyError(`deploy: ${other} and ${host} are the same machine (or share one home)`, {
+        hint: "name it once in the bundle",
+        code: "same-machine",
+        exitCode: 2,
+      });
+    }
+    seen.set(id, host);
+  }
+}

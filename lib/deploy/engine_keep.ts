@@ -1,0 +1,140 @@
+/** Housekeeping on targets: a bundle under a new name, a ledger mended, stores cleaned. Under the lock, like every run. */
+import { foldStore } from "../ledger/fold.ts";
+import { renameDeploy } from "../ledger/rename.ts";
+import { deployId } from "../plan/deploy_id.ts";
+import type { Level } from "../steps/act.ts";
+import { levels } from "./assess.ts";
+import type { DeployEvents, DeployProject, HostOptions, HostOutcome, Outcome } from "./contract.ts";
+import { type EngineOptions, failureOf, openHost } from "./engine.ts";
+import { none } from "./engine_add.ts";
+import { undoJob } from "./engine_del.ts";
+import { EventQueue } from "./events.ts";
+import { fleet } from "./fleet.ts";
+import { forgetOperatorCopy, writeOperatorCopy } from "./remember.ts";
+import { HostRun, newRunId } from "./run.ts";
+import type { HostSession } from "./session.ts";
+import { survey } from "./survey.ts";
+
+/** Opens the stores of a host under their locks, as a run that acts on nothing. */
+async function lockedRun(
+  session: HostSession,
+  operator: string,
+): Promise<{ run: HostRun; touched: Level[]; counters: number[] }> {
+  const before = await survey(session, [], { guards: false });
+  const id = newRunId(levels.map((level) => before.stores[level]?.state.counter ?? 0));
+  const touched = levels.filter((level) => before.stores[level]?.exists === true);
+  if (touched.length > 0) {
+    await survey(session, [], {
+      guards: false,
+      lock: { run: id, label: encodeURIComponent(operator), seconds: 60, onBusy: () => {} },
+      root: touched.includes("root"),
+    });
+  }
+  return { run: new HostRun(session, id, operator, {}, {}), touched, counters: [] };
+}
+
+/** Moves a deploy to another bundle name; nothing on the machine changes. */
+export async function renameOnHost(
+  session: HostSession,
+  operator: string,
+  from: string,
+  to: { deploy_id: string; bundle: string },
+): Promise<boolean> {
+  const { run, touched } = await lockedRun(session, operator);
+  let found = false;
+  await run.commit(touched, (_level, folded) => {
+    if (folded.ledgers[from] === undefined) return folded;
+    found = true;
+    return { ...folded, ...renameDeploy(folded, from, to) };
+  });
+  return found;
+}
+
+/** `bundle rename OLD NEW`. */
+export async function renameBundle(
+  engine: EngineOptions,
+  project: DeployProject,
+  from: string,
+  to: string,
+  options: HostOptions,
+  listener: DeployEvents,
+): Promise<Outcome> {
+  const job = await undoJob(engine, project, project.config.bundles[to] === undefined ? from : to, options);
+  const events = new EventQueue(listener);
+  const hosts = await fleet(job.hosts, options, async (host): Promise<HostOutcome> => {
+    const began = performance.now();
+    try {
+      await using session = await openHost(engine, job, host, events);
+      const moved = await renameOnHost(session, engine.operator, deployId(from), {
+        deploy_id: deployId(to),
+        bundle: to,
+      });
+      await forgetOperatorCopy(engine, { ...job, name: from }, host);
+      await writeOperatorCopy(engine, { ...job, name: to }, host, session);
+      return { ...none(host, moved ? "changed" : "unchanged"), durationMs: performance.now() - began };
+    } catch (error) {
+      return { ...none(host, "failed"), ...failureOf(error), durationMs: performance.now() - began };
+    }
+  });
+  for (const it of hosts) events.tell({ kind: "host-end", host: it.host, outcome: it });
+  await events.drained();
+  return { bundle: to, ok: hosts.every((it) => it.result === "changed" || it.result === "unchanged"), hosts };
+}
+
+/** Folds what stands in journals even where a seal does not match: everything after the last good seal counts as unknown. */
+export async function repairLedger(
+  engine: EngineOptions,
+  project: DeployProject | undefined,
+  bundle: string | undefined,
+  options: HostOptions,
+): Promise<readonly string[]> {
+  const job = await undoJob(engine, project, bundle ?? "", options);
+  const lines: string[] = [];
+  for (const host of job.hosts) {
+    await using session = await openHost(engine, job, host);
+    const look = await survey(session, [], { guards: false });
+    for (const level of levels) {
+      const store = look.stores[level];
+      if (store === undefined) continue;
+      const folded = foldStore(store.state, { repair: true });
+      lines.push(...folded.notes.map((note) => `${host}: ${note}`));
+      if (store.state.open.length > 0) {
+        lines.push(`${host}: ${store.state.open.length} open run(s) of the ${level} store folded into the ledger`);
+      }
+    }
+    const { run, touched } = await lockedRun(session, engine.operator);
+    await run.commit(touched, (_level, folded) => folded, { repair: true });
+  }
+  return lines;
+}
+
+/** Sweeps stages and old journals; with `kept`, also what undo moved aside. */
+export async function cleanBundle(
+  engine: EngineOptions,
+  project: DeployProject | undefined,
+  bundle: string | undefined,
+  options: HostOptions & { readonly kept?: boolean; readonly dryRun?: boolean },
+): Promise<readonly string[]> {
+  const job = await undoJob(engine, project, bundle ?? "", options);
+  const lines: string[] = [];
+  for (const host of job.hosts) {
+    await using session = await openHost(engine, job, host);
+    const look = await survey(session, [], { guards: false, tolerant: true });
+    for (const level of levels.filter((it) => look.stores[it]?.exists === true)) {
+      const shell = await session.shell(level);
+      const what = options.kept === true ? "stage/* done/* kept/*" : "stage/* done/*";
+      const list = what.split(" ").map((part) => `"$STORE"/${part}`).join(" ");
+      const remove = options.dryRun === true ? "" : 'rm -rf -- "$_f"; ';
+      const lock = options.dryRun === true ? "if :; then" : "RUN=clean\nif lock 60 clean; then";
+      await shell.run(
+        `${lock}\nfor _f in ${list}; do [ -e "$_f" ] || continue; ${remove}fr C removed "$_f"; done\nunlock\nfi\n`,
+        {
+          onFrame: (frame) => {
+            if (frame.type === "C") lines.push(`${host}: ${new TextDecoder().decode(frame.payload)}`);
+          },
+        },
+      );
+    }
+  }
+  return lines;
+}

@@ -1,0 +1,61 @@
+/** An assessment as people and programs see it. */
+import type { HostPlan, PlannedAct } from "./contract.ts";
+import type { Assessment, LevelUndo } from "./assess.ts";
+import { commandsOf } from "../plan/commands.ts";
+
+/** Turns an assessment into the plan that is printed. */
+export function hostPlanOf(
+  host: string,
+  venue: string,
+  assessment: Assessment,
+  options: { readonly live: boolean; readonly commands: boolean },
+): HostPlan {
+  const acts = assessment.judged.map((it): PlannedAct => ({
+    n: it.n,
+    candy: it.act.candy,
+    level: it.act.level,
+    resource: it.act.resource,
+    summary: it.act.summary,
+    state: it.state,
+    ...(it.reason === undefined ? {} : { reason: it.reason }),
+    reversibility: it.act.reversibility,
+    ...(options.commands ? { program: commandsOf(it.act) } : {}),
+  }));
+  let n = acts.length + assessment.early.length + assessment.late.length;
+  const skipped = assessment.compiled.skipped.map((it): PlannedAct => ({
+    n: ++n,
+    candy: it.candy,
+    level: "user",
+    resource: it.resources?.[0] ?? "",
+    summary: it.summary,
+    state: "skipped",
+    reason: it.reason,
+    reversibility: "none",
+  }));
+  const refused = assessment.rootRefused;
+  return {
+    host,
+    venue,
+    plan: assessment.compiled.plan,
+    acts: assessment.compiled.acts,
+    planned: [...assessment.early.map(revertLine), ...acts, ...assessment.late.map(revertLine), ...skipped],
+    live: options.live,
+    warnings: [
+      ...assessment.warnings,
+      ...(refused === undefined ? [] : [`${refused.message}; its steps are decided when they run`]),
+    ],
+  };
+}
+
+function revertLine({ n, level, item }: LevelUndo): PlannedAct {
+  return {
+    n,
+    candy: item.claim?.candy ?? "",
+    level,
+    resource: item.resource,
+    summary: `revert: ${item.claim?.summary ?? `remove ${item.resource.replace(/^dir:/, "")}`}`,
+    state: "revert",
+    ...(item.note === undefined ? {} : { reason: item.note }),
+    reversibility: item.claim?.reversibility ?? "exact",
+  };
+}
