@@ -24,6 +24,7 @@ export interface CharlyErrorOptions {
  * ```
  */
 export class CharlyError extends Error {
+  /** Always `CharlyError`. */
   override readonly name: string = "CharlyError";
   /** What to do next, one imperative sentence. */
   readonly hint: string | undefined;
@@ -33,6 +34,8 @@ export class CharlyError extends Error {
   readonly code: string | undefined;
 
   /**
+   * An error to throw.
+   *
    * @param message `action: what was found`
    * @param options the hint, the exit code, a stable code word and the cause
    */

@@ -15,8 +15,9 @@ export interface Box<C extends string = string, X extends string = string> {
   readonly candy?: readonly CandyRef<C>[];
   /** CalVer; derived from the candies when absent. */
   readonly version?: CalVer;
+  /** One line for people. */
   readonly description?: string;
-  /** @default {true} */
+  /** Whether it is built at all. @default {true} */
   readonly enabled?: boolean;
   /** Package formats, the primary one first. */
   readonly build?: readonly BoxFormat[];
@@ -30,18 +31,24 @@ export interface Box<C extends string = string, X extends string = string> {
   readonly produce?: readonly string[];
   /** Image tag; `auto` is the CalVer of the build. @default {"auto"} */
   readonly tag?: string;
+  /** Registry it is pushed to. */
   readonly registry?: string;
-  /** @default {"user"} */
+  /** User inside. @default {"user"} */
   readonly user?: string;
-  /** @default {1000} */
+  /** User id inside. @default {1000} */
   readonly uid?: number;
-  /** @default {1000} */
+  /** Group id inside. @default {1000} */
   readonly gid?: number;
-  /** @default {"auto"} */
+  /** Take over the base's user, or make one. @default {"auto"} */
   readonly userPolicy?: "auto" | "adopt" | "create";
+  /** What starts services inside. */
   readonly init?: "supervisord" | "systemd";
+  /** Environment of the image. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Network its containers join. */
   readonly network?: string;
+  /** Holds data only: no base, no services. */
   readonly dataImage?: boolean;
+  /** Bootable: a machine can be made from it. */
   readonly bootc?: boolean;
 }

@@ -7,21 +7,21 @@ import type { Vm } from "./vm.ts";
 
 /** How long charly waits for things; durations such as `"250ms"`, `"3s"`, `"15m"`. */
 export interface Readiness {
-  /** @default {"250ms"} */
+  /** Between two looks at something on this machine. @default {"250ms"} */
   readonly pollLocal?: string;
-  /** @default {"3s"} */
+  /** Between two looks at something on another machine. @default {"3s"} */
   readonly pollRemote?: string;
-  /** @default {"15s"} */
+  /** Between two looks that cost a lot. @default {"15s"} */
   readonly pollHeavy?: string;
-  /** @default {"120s"} */
+  /** For one attempt. @default {"120s"} */
   readonly perAttempt?: string;
-  /** @default {"15m"} */
+  /** For one attempt that does a lot. @default {"15m"} */
   readonly perAttemptHeavy?: string;
-  /** @default {"90s"} */
+  /** Without any progress, before giving up. @default {"90s"} */
   readonly noProgress?: string;
-  /** @default {"30m"} */
+  /** In all, before giving up. @default {"30m"} */
   readonly absoluteCap?: string;
-  /** @default {"180s"} */
+  /** For something to stop by itself. @default {"180s"} */
   readonly stopGrace?: string;
 }
 
@@ -29,6 +29,7 @@ export interface Readiness {
 export interface Defaults<B extends string = string> {
   /** The bundle `deploy` and `plan` take when none is named. */
   readonly bundle?: B;
+  /** How long charly waits for things. */
   readonly readiness?: Readiness;
 }
 
@@ -40,14 +41,23 @@ export interface YamlExtension {
 
 /** A configuration as it is written: every table may be absent, others may be taken in. */
 export interface ConfigData {
+  /** Name of the project; its directory's when absent. */
   readonly project?: string;
+  /** What is taken in. */
   readonly extend?: readonly (ConfigData | YamlExtension)[];
+  /** Installable layers. */
   readonly candies?: Readonly<Record<string, Candy>>;
+  /** `local` templates. */
   readonly locals?: Readonly<Record<string, LocalTemplate>>;
+  /** Candies on targets. */
   readonly bundles?: Readonly<Record<string, Bundle>>;
+  /** Virtual machines. */
   readonly vms?: Readonly<Record<string, Vm>>;
+  /** Container images. */
   readonly boxes?: Readonly<Record<string, Box>>;
+  /** Work of the project. */
   readonly tasks?: Readonly<Record<string, TaskData>>;
+  /** What holds where nothing else is said. */
   readonly defaults?: Defaults;
 }
 
@@ -58,12 +68,18 @@ export interface ConfigData {
 export interface Config {
   /** Name of the project; its directory's when absent. */
   readonly project?: string;
+  /** Installable layers. */
   readonly candies: Readonly<Record<string, Candy>>;
   /** `local` templates. */
   readonly locals: Readonly<Record<string, LocalTemplate>>;
+  /** Candies on targets. */
   readonly bundles: Readonly<Record<string, Bundle>>;
+  /** Virtual machines. */
   readonly vms: Readonly<Record<string, Vm>>;
+  /** Container images. */
   readonly boxes: Readonly<Record<string, Box>>;
+  /** Work of the project. */
   readonly tasks: Readonly<Record<string, TaskData>>;
+  /** What holds where nothing else is said. */
   readonly defaults: Defaults;
 }

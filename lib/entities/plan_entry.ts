@@ -86,7 +86,7 @@ export interface CommandEntry extends CommandOptions, Only<"command"> {
 export interface MkdirEntry extends EntryOptions, Only<"mkdir"> {
   /** Absolute, or starting with `~/` or `${HOME}`. */
   readonly mkdir: string;
-  /** @default {"0755"} */
+  /** Mode of the directory. @default {"0755"} */
   readonly mode?: Mode;
 }
 
@@ -96,7 +96,7 @@ export interface WriteEntry extends EntryOptions, Only<"write"> {
   readonly write: string;
   /** The file's text, never expanded. */
   readonly content: string;
-  /** @default {"0644"} */
+  /** Mode of the file. @default {"0644"} */
   readonly mode?: Mode;
 }
 
@@ -106,7 +106,7 @@ export interface CopyEntry extends EntryOptions, Only<"copy"> {
   readonly copy: string;
   /** Destination: absolute, or starting with `~/` or `${HOME}`. */
   readonly to: string;
-  /** @default {"0644"} */
+  /** Mode of the file. @default {"0644"} */
   readonly mode?: Mode;
 }
 
@@ -150,47 +150,65 @@ export interface SetcapEntry extends EntryOptions, Only<"setcap"> {
 
 /** Runs the candy's builders here (images only). */
 export interface BuildEntry extends EntryOptions, Only<"build"> {
+  /** Always `all`. */
   readonly build: "all";
 }
 
 /** Makes sure of a user account. */
 export interface UserEntry extends EntryOptions, Only<"user"> {
+  /** Account name. */
   readonly user: string;
+  /** User id; the next free one when absent. */
   readonly uid?: number;
+  /** Group id of its own group; the next free one when absent. */
   readonly gid?: number;
+  /** Home directory. */
   readonly home?: string;
+  /** Shell it logs in to. */
   readonly loginShell?: string;
+  /** Groups it is a member of, besides. */
   readonly groups?: readonly string[];
 }
 
 /** Makes sure of a group. */
 export interface UnixGroupEntry extends EntryOptions, Only<"unixGroup"> {
+  /** Group name. */
   readonly unixGroup: string;
+  /** Group id; the next free one when absent. */
   readonly gid?: number;
 }
 
 /** Sets a kernel parameter now and at boot (`/etc/sysctl.d`). */
 export interface KernelParamEntry extends EntryOptions, Only<"kernelParam"> {
+  /** Name as sysctl spells it. */
   readonly kernelParam: string;
+  /** The value, as text. */
   readonly value: string;
 }
 
 /** Installs packages at this point of the plan; `map` gives other names per distro. */
 export interface PackageEntry extends EntryOptions, Only<"package"> {
+  /** Package name. */
   readonly package: string;
+  /** Other names, per distro: `{ debian: "fd-find" }`. */
   readonly map?: Readonly<Record<string, string>>;
 }
 
 /** Enables and starts a packaged unit at this point of the plan. */
 export interface ServiceEntry extends EntryOptions, Only<"service"> {
+  /** Unit name; `.service` may be left out. */
   readonly service: string;
+  /** Enable it as well. @default {true} */
   readonly enabled?: boolean;
 }
 
 /** A step of a plug-in kind `external:<word>`, kept as data and said so when planned. */
 export interface ExternalEntry extends EntryOptions, Only<"external"> {
+  /** The plug-in's word. */
   readonly external: string;
+  /** Data for the plug-in. */
   readonly payload?: unknown;
+  /** Whose part of the machine it changes. */
   readonly scope?: "system" | "user" | "user-profile";
   /** Shell text the plug-in asks to run; without it the step is data only. */
   readonly script?: string;
@@ -202,6 +220,7 @@ export interface ExternalEntry extends EntryOptions, Only<"external"> {
 export interface CheckOptions {
   /** A name for the check, unique in its candy. */
   readonly id?: string;
+  /** Prose shown in reports. */
   readonly description?: string;
   /** Seconds (`"90s"`) one attempt may take. */
   readonly timeout?: string;
@@ -213,6 +232,7 @@ export interface CheckOptions {
   readonly context?: readonly ("build" | "deploy" | "runtime")[];
   /** Only for targets whose distro tag is listed. */
   readonly distro?: readonly string[];
+  /** Not for targets whose distro tag is listed. */
   readonly excludeDistro?: readonly string[];
 }
 

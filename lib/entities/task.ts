@@ -2,7 +2,7 @@
 
 /** One argument of a task, given as `--name value`. */
 export interface TaskArg {
-  /** @default {"string"} */
+  /** Type of the value. @default {"string"} */
   readonly type?: "string" | "number" | "boolean";
   /** One line for `charly run --list`. */
   readonly description?: string;
@@ -36,8 +36,11 @@ export interface TaskPermissions {
 export interface TaskData<T extends string = string> {
   /** Tasks that must have succeeded first. */
   readonly needs?: readonly T[];
+  /** What its process may do; nothing that is not listed. */
   readonly permissions?: TaskPermissions;
+  /** Arguments it takes, by name. */
   readonly args?: Readonly<Record<string, TaskArg>>;
+  /** One line for `charly run --list`. */
   readonly description?: string;
   /** Says that the configuration holds a function here; a task without one only stands for its needs. */
   readonly run?: "function";

@@ -11,6 +11,8 @@ export interface TextRule {
 }
 
 const matches = (pattern: RegExp) => (text: string) => pattern.test(text);
+const clause = "cap_[a-z0-9_]+(?:,cap_[a-z0-9_]+)*[=+-][eip]*";
+const capabilities = new RegExp(`^${clause}(?:[ ,]${clause})*$`);
 const placeholder = /\$\{[A-Z_][A-Z0-9_]*\}/;
 
 /** `YYYY.DDD.HHMM`: the day of the year has three digits, the time of day four. */
@@ -105,7 +107,7 @@ export const textRules = {
     hint: 'write octal digits with a leading zero, for example "0644" or "04755"',
   },
   caps: {
-    test: (text) => text === "" || /^cap_[a-z_]+[=+-][eip]*(,cap_[a-z_]+[=+-][eip]*)*$/.test(text),
+    test: (text) => text === "" || capabilities.test(text),
     what: "a list of capabilities",
     hint: 'write `cap_<name>=<flags>`, comma separated, for example "cap_net_bind_service=ep"',
   },

@@ -5,6 +5,7 @@ export type Size = `${number}${"KiB" | "MiB" | "GiB" | "TiB" | "K" | "M" | "G" |
 
 /** Expected digest of a download. Without a value it is looked up beside the file. */
 export interface Checksum {
+  /** Algorithm. */
   readonly type: "sha256";
   /** 64 hex digits. */
   readonly value?: string;
@@ -12,9 +13,11 @@ export interface Checksum {
 
 /** A ready-made cloud image. */
 export interface CloudImageSource {
+  /** Says that it is a cloud image. */
   readonly kind: "cloudImage";
   /** `http:` or `https:` address. */
   readonly url: string;
+  /** Expected digest. */
   readonly checksum?: Checksum;
   /** Keep the download for other machines. @default {true} */
   readonly cache?: boolean;
@@ -26,37 +29,53 @@ export interface CloudImageSource {
 
 /** A disk made from packages. */
 export interface BootstrapSource {
+  /** Says that it is made from packages. */
   readonly kind: "bootstrap";
   /** `debootstrap`, `pacstrap`, or a builder of the project. */
   readonly builder: string;
   /** `debian-13`, `arch`, … */
   readonly distro: string;
+  /** Container image the disk is made in. */
   readonly builderImage?: string;
-  /** @default {"ext4"} */
+  /** File system of the disk. @default {"ext4"} */
   readonly rootfs?: "ext4" | "xfs" | "btrfs";
+  /** Size of the root file system. */
   readonly rootSize?: Size;
+  /** Kernel command line. */
   readonly kernelArgs?: string;
+  /** Packages to install, besides. */
   readonly package?: readonly string[];
+  /** Architecture, as the builder spells it. */
   readonly bootstrapArch?: string;
+  /** Variant, as the builder spells it. */
   readonly bootstrapVariant?: string;
+  /** Address of the packages. */
   readonly mirror?: string;
 }
 
 /** A bootable container image. `X` are box names. */
 export interface BootcSource<X extends string = string> {
+  /** Says that it is a bootable container. */
   readonly kind: "bootc";
   /** A box of this project, or an image reference (it holds a `/` or a `:`). */
   readonly box: X | `${string}/${string}` | `${string}:${string}`;
+  /** Where the image is taken from. */
   readonly transport?: "registry" | "containers-storage" | "oci" | "oci-archive";
+  /** File system of the disk. */
   readonly rootfs?: "ext4" | "xfs" | "btrfs";
+  /** Size of the root file system. */
   readonly rootSize?: Size;
+  /** Kernel command line. */
   readonly kernelArgs?: string;
 }
 
 /** A copy of another machine of this project. */
 export interface CloneSource<V extends string = string> {
+  /** Says that it is a copy. */
   readonly kind: "clone";
+  /** Its name under `vms`. */
   readonly fromVm: V;
+  /** Snapshot to copy. */
   readonly fromSnapshot: string;
   /** Forget the original's cloud-init state. */
   readonly cloudInitClean?: boolean;
@@ -64,10 +83,13 @@ export interface CloneSource<V extends string = string> {
 
 /** A libvirt domain made by other means. */
 export interface ImportedSource {
+  /** Says that it was made by other means. */
   readonly kind: "imported";
+  /** Name of the domain in libvirt. */
   readonly libvirtName: string;
   /** Absolute. */
   readonly diskPath: string;
+  /** Format of the disk. */
   readonly diskFormat: "qcow2" | "raw";
 }
 
@@ -81,8 +103,9 @@ export type VmSource<V extends string = string, X extends string = string> =
 
 /** Network of a machine. */
 export interface VmNetwork {
-  /** @default {"user"} */
+  /** How it is connected. @default {"user"} */
   readonly mode?: "user" | "bridge" | "nat" | "network";
+  /** Model of the network card. */
   readonly model?: string;
   /** Host bridge; needed by (and only by) mode `bridge`. */
   readonly bridge?: string;
@@ -99,6 +122,7 @@ export type Injection = "auto" | "enabled" | "disabled";
 
 /** SSH access to a machine. `M` is its machine type. */
 export interface VmSsh<M extends string = string> {
+  /** Login user. */
   readonly user?: string;
   /** Port on the host. Excludes `portAuto`. */
   readonly port?: number;
@@ -106,6 +130,7 @@ export interface VmSsh<M extends string = string> {
   readonly portAuto?: boolean;
   /** `auto`, `generate`, `none`, or the absolute path of a public key. @default {"auto"} */
   readonly keySource?: "auto" | "generate" | "none" | `/${string}`;
+  /** How a key gets into the guest. */
   readonly keyInjection?: {
     /** SMBIOS strings; a microvm has none. */
     readonly smbios?: M extends "microvm" ? "disabled" : Injection;
@@ -115,34 +140,55 @@ export interface VmSsh<M extends string = string> {
 
 /** A user cloud-init makes. */
 export interface CloudInitUser {
+  /** Login name. */
   readonly name: string;
+  /** May become root without a password. */
   readonly sudo?: boolean;
+  /** Groups it is a member of. */
   readonly groups?: readonly string[];
+  /** Shell it logs in to. */
   readonly shell?: string;
+  /** No password login. */
   readonly lockPasswd?: boolean;
 }
 
 /** A file cloud-init writes. */
 export interface CloudInitFile {
+  /** Absolute path. */
   readonly path: string;
+  /** The file's text. */
   readonly content?: string;
+  /** `user:group`. */
   readonly owner?: string;
+  /** Mode, for example `0644`. */
   readonly perms?: string;
+  /** How `content` is encoded, for example `b64`. */
   readonly encoding?: string;
 }
 
 /** First-boot configuration. */
 export interface CloudInit {
+  /** Name of the guest. */
   readonly hostname?: string;
+  /** For example `Europe/Berlin`. */
   readonly timezone?: string;
+  /** For example `en_US.UTF-8`. */
   readonly locale?: string;
+  /** Users to make. */
   readonly users?: readonly CloudInitUser[];
+  /** Packages to install. */
   readonly package?: readonly string[];
+  /** Commands to run on the first boot, at its end. */
   readonly runcmd?: readonly string[];
+  /** Commands to run on every boot, at its start. */
   readonly bootcmd?: readonly string[];
+  /** Files to write. */
   readonly writeFiles?: readonly CloudInitFile[];
+  /** Network configuration, as cloud-init spells it. */
   readonly network?: { readonly version?: number; readonly ethernets?: Readonly<Record<string, unknown>> };
+  /** Package mirrors. */
   readonly mirrors?: { readonly apt?: string; readonly dnf?: string; readonly pacman?: string };
+  /** How charly gets into the guest. */
   readonly charlyInstall?: { readonly strategy?: "auto" | "scp" | "skip" };
   /** Raw YAML merged in last. */
   readonly extra?: string;
@@ -150,24 +196,32 @@ export interface CloudInit {
 
 /** A snapshot that is taken once the machine is ready. */
 export interface VmSnapshot {
+  /** Name of the snapshot. */
   readonly name: string;
+  /** One line for people. */
   readonly description?: string;
-  /** @default {"external"} */
+  /** In files of its own, or inside the disk image. @default {"external"} */
   readonly mode?: "external" | "internal";
+  /** Ask the guest to write everything out first. */
   readonly quiesce?: boolean;
+  /** Earlier snapshot it stands on. */
   readonly from?: string;
 }
 
 /** Libvirt's own settings, for what the fields above do not say. */
 export interface LibvirtDomain {
+  /** Features of the domain. */
   readonly features?: { readonly acpi?: boolean; readonly apic?: boolean; readonly smm?: boolean };
+  /** Processor the guest sees. */
   readonly cpu?: {
     /** @default {"host-passthrough"} */
     readonly mode?: "host-passthrough" | "host-model" | "custom";
     /** Needed by (and only by) mode `custom`. */
     readonly model?: string;
   };
+  /** Clock of the guest. */
   readonly clock?: { readonly offset?: "utc" | "localtime" | "timezone" | "variable" | "absolute" };
+  /** How the guest's memory is kept. */
   readonly memoryBacking?: {
     readonly hugepages?: boolean;
     readonly source?: "memfd" | "file" | "anonymous";
@@ -188,24 +242,32 @@ export type MachineType = "q35" | "virt" | "i440fx" | "pc" | "microvm";
 
 /** A virtual machine. `V` are the machine names and `X` the box names it may refer to. */
 export interface Vm<V extends string = string, X extends string = string> {
+  /** What the disk is made from. */
   readonly source?: VmSource<V, X>;
-  /** @default {"10GiB"} */
+  /** Size of the disk. @default {"10GiB"} */
   readonly diskSize?: Size;
-  /** @default {"4GiB"} */
+  /** Memory. @default {"4GiB"} */
   readonly ram?: Size;
   /** Virtual processors. @default {2} */
   readonly cpu?: number;
+  /** Machine type; the host's own when absent. */
   readonly machine?: MachineType;
-  /** @default {"bios"} */
+  /** Firmware. @default {"bios"} */
   readonly firmware?: Firmware;
-  /** @default {"auto"} */
+  /** Who runs it. @default {"auto"} */
   readonly backend?: VmBackend;
   /** Start with the host; needs backend `libvirt` or `auto`. @default {false} */
   readonly autostart?: boolean;
+  /** How it is connected. */
   readonly network?: VmNetwork;
+  /** How it is reached. */
   readonly ssh?: VmSsh;
+  /** First-boot configuration. */
   readonly cloudInit?: CloudInit;
+  /** Snapshots to take once it is ready. */
   readonly snapshot?: readonly VmSnapshot[];
+  /** Libvirt's own settings. */
   readonly libvirt?: LibvirtDomain;
+  /** One line for people. */
   readonly description?: string;
 }

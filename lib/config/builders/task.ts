@@ -6,7 +6,9 @@ import type { TaskArg, TaskPermissions } from "../../entities/task.ts";
 export interface ShellResult {
   /** Exit code. */
   readonly code: number;
+  /** Everything it wrote there. */
   readonly stdout: string;
+  /** Everything it wrote there. */
   readonly stderr: string;
 }
 

@@ -33,9 +33,9 @@ export interface VmLibvirtFields<F> extends Omit<LibvirtDomain, "features"> {
  */
 export interface VmFields<F, B, M, V extends string, X extends string>
   extends Omit<Vm<V, X>, "firmware" | "backend" | "machine" | "autostart" | "ssh" | "libvirt"> {
-  /** @default {"bios"} */
+  /** Firmware of the machine. @default {"bios"} */
   readonly firmware?: F;
-  /** @default {"auto"} */
+  /** Who runs the machine. @default {"auto"} */
   readonly backend?: B;
   /** Machine type. */
   readonly machine?: M;

@@ -181,6 +181,12 @@ for (
   });
 }
 
+Deno.test("parseConfig() takes capabilities in every spelling of setcap", () => {
+  for (const caps of ["", "cap_net_raw=ep", "cap_net_raw,cap_net_admin+eip", "cap_net_raw=ep,cap_sys_nice=ep"]) {
+    assert.equal(candyProblems({ plan: [{ setcap: "/usr/bin/x", caps }] }), "");
+  }
+});
+
 Deno.test("parseConfig() takes one packaged and one custom service of a name", () => {
   const service = [{ name: "web", usePackaged: "nginx", distro: ["debian:13"] }, { name: "web", exec: "nginx -g x" }];
   assert.equal(candyProblems({ service }), "");
