@@ -4,9 +4,10 @@ cleanup() {
   if [ -n "$RD" ]; then
     if [ -s "$RD/journal" ]; then jend "${HALT:-left}"; else rm -rf "$RD" "$BL"; fi
   fi
+  # The warden holds the lock as well: it goes first.
+  [ -n "$WPID" ] && kill "$WPID" 2>/dev/null && wait "$WPID" 2>/dev/null
   [ -n "$RT" ] && rm -rf "$RT"
   unlock
-  [ -n "$WPID" ] && kill "$WPID" 2>/dev/null
 }
 hello
 store_at "$LV"

@@ -37,7 +37,7 @@ warden() {
     trap : PIPE HUP INT
     exec 3<&- 6>&- 0</dev/null 1>/dev/null
     _quiet=0 _last= _tick=0 _sig=
-    while sleep 0.2 2>/dev/null || sleep 1; do
+    while sleep 0.2 2>/dev/null 5>&- 7>&- || sleep 1 5>&- 7>&-; do
       _tick=$((_tick + 1))
       read -r _ _ _ _pp _ </proc/self/stat
       _n= _sid= _pol= _dead=

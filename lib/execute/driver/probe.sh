@@ -5,7 +5,7 @@ v() { fr V "$1" "$3" "$2"; } # n verdict facts
 looked() {
   _all=
   for _id; do
-    eval "_all=\"\$_all$_id \$T_$_id \${P_$_id:--} \${O_$_id:--} \$N_$_id \$Z_$_id \$S_$_id$NL\""
+    eval "_all=\"\${_all}$_id \$T_$_id \${P_$_id:--} \${O_$_id:--} \$N_$_id \$Z_$_id \$S_$_id$NL\""
   done
   fr V 0 "$_all" looks
 }
