@@ -6,7 +6,7 @@ import type { LowerContext } from "./define_step.ts";
 import { candyFile } from "./file.ts";
 import { opBase } from "./op_base.ts";
 import type { OpStep } from "./step.ts";
-import { absolutePath, expandVariables, resolveHome } from "./variables.ts";
+import { absolutePath, deferHome, expandVariables, resolveHome } from "./variables.ts";
 
 export function lowerMkdir(step: OpStep, entry: MkdirEntry, context: LowerContext): DirAct {
   const base = opBase(step, "mkdir", context);
@@ -88,17 +88,18 @@ export function lowerLink(step: OpStep, entry: LinkEntry, context: LowerContext)
   const base = opBase(step, "link", context);
   const path = base.path(step.to ?? entry.link);
   // What a link points at may be relative: home and variables are resolved, nothing else.
-  const target = expandVariables(entry.target, base.variables, base.where).replace(
-    /^~(?=\/|$)/,
-    () => base.variables["HOME"] ?? "~",
+  const target = expandVariables(
+    resolveHome(deferHome(entry.target), context.facts.home),
+    base.variables,
+    base.where,
   );
   return {
     ...base.act,
     type: "link",
     resource: `link:${path}`,
-    summary: `link ${path} to ${resolveHome(target, context.facts.home)}`,
+    summary: `link ${path} to ${target}`,
     reversibility: "exact",
     path,
-    target: resolveHome(target, context.facts.home).replaceAll("$HOME", context.facts.home),
+    target,
   };
 }

@@ -16,7 +16,7 @@ export function deferHome(text: string): string {
 
 /** Puts a home in the place of {@link homeToken}. A text without the token comes back as it is. */
 export function resolveHome(text: string, home: string): string {
-  return text.replaceAll(homeToken, home);
+  return text.replaceAll(homeToken, () => home);
 }
 
 /** Debian's name of a machine: `x86_64` → `amd64`. */
