@@ -1,5 +1,5 @@
 /** Schema of a candy. */
-import { z } from "zod";
+import type { z } from "zod";
 import type * as candy from "./candy.ts";
 import { planEntrySchema } from "./plan_entry_schema.ts";
 import {
@@ -26,15 +26,14 @@ type Refs = NonNullable<candy.Candy["require"]>;
 /** Candies, by name or from elsewhere. */
 export const candyRefs: z.ZodType<Refs> = list(text("candyRef"));
 
+const describedPackage = strict({ name: text("word"), description: opt(text()) });
+const wholeSeconds = integer();
+const plainPort = portNumber();
+
 const packages: z.ZodType<Packages> = list(
   byValue<Item<Packages>>(
     "a package name, or `{ name, description }`",
-    (value) =>
-      typeof value === "string"
-        ? text("word")
-        : isRecord(value)
-        ? strict({ name: text("word"), description: opt(text()) })
-        : undefined,
+    (value) => typeof value === "string" ? text("word") : isRecord(value) ? describedPackage : undefined,
   ),
 );
 
@@ -98,7 +97,7 @@ export const service = strict(
     )),
     stopTimeout: opt(byValue<string | number>(
       'seconds, or a duration such as "90s"',
-      (value) => typeof value === "number" ? integer() : typeof value === "string" ? text("duration") : undefined,
+      (value) => typeof value === "number" ? wholeSeconds : typeof value === "string" ? text("duration") : undefined,
     )),
     scope: opt(oneOf(["system", "user"])),
     enable: opt(flag()),
@@ -243,7 +242,7 @@ export const candySchema = strict(
     volume: opt(list(strict({ name: text("kebab"), path: text("targetPath") }))),
     port: opt(list(byValue<number | string>(
       'a port number or "<protocol>:<port>"',
-      (value) => typeof value === "number" ? portNumber() : typeof value === "string" ? text("protoPort") : undefined,
+      (value) => typeof value === "number" ? plainPort : typeof value === "string" ? text("protoPort") : undefined,
     ))),
     portRelay: opt(list(portNumber())),
     route: opt(strict({ host: text("word"), port: portNumber() })),

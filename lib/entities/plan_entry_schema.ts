@@ -30,12 +30,12 @@ const options = {
   distro: opt(list(text("distroTag"))),
 } satisfies Shape<entry.EntryOptions>;
 
+const undoCommand = strict(
+  { command: text("filled"), at: opt(oneOf(["in-place", "end"])) } satisfies Shape<entry.UndoCommand>,
+);
 const undo: z.ZodType<string | entry.UndoCommand> = byValue<string | entry.UndoCommand>(
   "shell text, or `{ command, at }`",
-  (value) =>
-    typeof value === "string"
-      ? text("filled")
-      : strict({ command: text("filled"), at: opt(oneOf(["in-place", "end"])) } satisfies Shape<entry.UndoCommand>),
+  (value) => typeof value === "string" ? text("filled") : undoCommand,
 );
 const mode = text<entry.Mode>("mode");
 

@@ -18,9 +18,10 @@ import {
 } from "./schema_kit.ts";
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
+const manyTexts = list(text());
 const texts: z.ZodType<string | readonly string[]> = byValue<string | readonly string[]>(
   "a text or a list of texts",
-  (value) => Array.isArray(value) ? list(text()) : typeof value === "string" ? text() : undefined,
+  (value) => Array.isArray(value) ? manyTexts : typeof value === "string" ? text() : undefined,
 );
 const operators = byKey<probe.Matcher>("matcher", {
   equals: strict({ equals: scalar }),
@@ -39,10 +40,11 @@ const matcher: z.ZodType<probe.Matcher> = byValue<probe.Matcher>(
   "a text, a number, true, false or a matcher",
   (value) => isScalar(value) ? scalar : isRecord(value) ? operators : undefined,
 );
+const manyMatchers = list(matcher);
 /** One matcher or a list of them. */
 export const matchers: z.ZodType<probe.Matchers> = byValue<probe.Matchers>(
   "a matcher or a list of matchers",
-  (value) => Array.isArray(value) ? list(matcher) : isScalar(value) || isRecord(value) ? matcher : undefined,
+  (value) => Array.isArray(value) ? manyMatchers : isScalar(value) || isRecord(value) ? matcher : undefined,
 );
 
 /** One schema per probe, by its key. */

@@ -31,13 +31,20 @@ export const list = z.array;
 /** Yes or no. */
 export const flag = z.boolean;
 
+/** Texts by kind: making a schema costs more than using one. */
+const texts = new Map<TextRuleName, z.ZodType<string>>();
+
 /** A text of the given kind. */
 export function text<T extends string = string>(name: TextRuleName = "text"): z.ZodType<T> {
-  return z.string().superRefine((value, context) => {
-    if (!textRules[name].test(value)) {
+  let schema = texts.get(name);
+  if (schema === undefined) {
+    schema = z.string().superRefine((value, context) => {
+      if (textRules[name].test(value)) return;
       context.addIssue({ code: "custom", params: { rule: "text", name } satisfies RuleParams });
-    }
-  }) as unknown as z.ZodType<T>;
+    });
+    texts.set(name, schema);
+  }
+  return schema as unknown as z.ZodType<T>;
 }
 
 /** A whole number. */
@@ -116,7 +123,7 @@ export function byKey<T>(what: string, cases: Readonly<Record<string, z.ZodType<
  * A value that may be several things, told apart by the type of the value.
  *
  * @param what all it may be, for messages
- * @param choose the schema for a value, or nothing
+ * @param choose the schema for a value, or nothing; it makes none itself, since it is asked for every value
  */
 export function byValue<T>(what: string, choose: (value: unknown) => z.ZodType<T> | undefined): z.ZodType<T> {
   return z.unknown().transform((value, context) => {

@@ -3,9 +3,11 @@ import { z } from "zod";
 import { byValue, flag, list, map, oneOf, opt, type Shape, strict, text } from "./schema_kit.ts";
 import type { TaskArg, TaskData, TaskPermissions } from "./task.ts";
 
+const everything = z.literal(true);
+const some = list(text("filled"));
 const permission: z.ZodType<true | readonly string[]> = byValue<true | readonly string[]>(
   "true, or a list",
-  (value) => value === true ? z.literal(true) : Array.isArray(value) ? list(text("filled")) : undefined,
+  (value) => value === true ? everything : Array.isArray(value) ? some : undefined,
 );
 
 /** What the process of a task may do. */
