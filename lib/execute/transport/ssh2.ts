@@ -54,6 +54,7 @@ class Ssh2Transport implements Transport {
     const line: Line = { dialled, open: 0, limit: 6, cut: false };
     this.#lines.push(line);
     let why = "";
+    dialled.client.setMaxListeners(0); // each channel listens for the end
     dialled.client.on("error", (error) => why ||= error.message);
     dialled.client.once("close", () => {
       line.cut = true;

@@ -9,7 +9,7 @@ import type { AskPassphrase } from "./ssh2_auth.ts";
 import { parseSshAddress, type SshAddress } from "./ssh_address.ts";
 import { resolveSettings, type SshConfigSource, type SshSettings } from "./ssh_config.ts";
 import { venueOf } from "./venue.ts";
-import { lastHop, proxyCommandWay, type Way } from "./ssh_proxy.ts";
+import { decoupled, lastHop, proxyCommandWay, type Way } from "./ssh_proxy.ts";
 
 /** How {@link dial} connects. */
 export interface DialOptions extends SshConfigSource {
@@ -147,8 +147,7 @@ async function jumpWay(
       timeout,
       () => failed(`no answer within ${timeout / 1000} s`),
     );
-    stream.on("error", () => {}); // the client on top reports it
-    return { stream, close: () => outer.close() };
+    return { stream: decoupled(stream), close: () => outer.close() };
   } catch (error) {
     outer.close();
     throw error;

@@ -1,4 +1,5 @@
 /** Ways to a host that is not reached by TCP from here: a ProxyCommand, and the list of a ProxyJump. */
+import { setImmediate } from "node:timers";
 import { spawn } from "node:child_process";
 import { Duplex } from "node:stream";
 import { connectError, shown } from "./failure.ts";
@@ -22,10 +23,14 @@ export function proxyCommandWay(settings: SshSettings, venue: string): Way {
     (bytes: Uint8Array) => complaint = (complaint + new TextDecoder().decode(bytes)).slice(-2000),
   );
   const stream = new Duplex({
+    allowHalfOpen: false,
     read: () => void child.stdout.resume(),
     // a broken pipe is not reported here: the end of the command, which follows, says why
     write: (chunk, _encoding, done) => void child.stdin.write(chunk, () => done()),
-    final: (done) => void child.stdin.end(() => done()),
+    final: (done) => {
+      child.stdin.end();
+      done();
+    },
     destroy: (_error, done) => {
       child.kill();
       done(null);
@@ -52,4 +57,37 @@ export function lastHop(proxyJump: string): { readonly hop: string; readonly bef
   const hops = proxyJump.split(",").map((hop) => hop.trim()).filter((hop) => hop !== "");
   const hop = hops.pop() ?? proxyJump;
   return { hop, before: hops.length === 0 ? undefined : hops.join(",") };
+}
+
+/**
+ * A jump host's channel as the stream of the next connection, with every write put off to the next turn. ssh2 hands out bytes in
+ * the middle of encrypting a packet, and all its chacha20 ciphers share one nonce buffer: written straight through, the outer
+ * connection would encrypt inside the inner one's encryption and spoil it ("Invalid ssh2 packet type").
+ */
+export function decoupled(channel: Duplex): Duplex {
+  const stream = new Duplex({
+    allowHalfOpen: false, // the end of one half is the end, as on a socket
+    read: () => void channel.resume(),
+    write: (chunk, _encoding, done) => setImmediate(() => void channel.write(chunk, () => done())),
+    // not awaited: ssh2 never answers a write or an end on a channel that is gone
+    final: (done) => {
+      setImmediate(() => channel.end());
+      done();
+    },
+    destroy: (_error, done) => {
+      channel.destroy();
+      done(null);
+    },
+  });
+  const over = () => {
+    if (!stream.readableEnded && !stream.destroyed) stream.push(null);
+  };
+  channel.on("data", (bytes: Uint8Array) => stream.push(bytes) || channel.pause());
+  channel.once("end", over);
+  channel.once("close", () => {
+    over();
+    setImmediate(() => stream.destroy());
+  });
+  channel.on("error", () => {}); // the end that follows is what counts
+  return stream;
 }
