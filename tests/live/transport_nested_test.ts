@@ -1,6 +1,8 @@
-/** The suite on nested venues: ssh inside ssh. */
+/** The suite on nested venues: ssh inside ssh, and a container of this machine. */
+import { localTransport } from "../../lib/execute/transport/local.ts";
 import { connect } from "../../lib/execute/connect.ts";
 import { nestedTransport } from "../../lib/execute/transport/nested.ts";
+import { startContainer } from "../shared/container.ts";
 import { startSshd } from "../shared/sshd.ts";
 import { transportSuite } from "../shared/transport_suite.ts";
 
@@ -26,6 +28,21 @@ transportSuite("nestedTransport() of ssh in ssh", async () => {
       await transport.close();
       await outer[Symbol.asyncDispose]();
       await inner[Symbol.asyncDispose]();
+    },
+  };
+});
+
+transportSuite("nestedTransport() of podman exec", async () => {
+  const container = await startContainer();
+  const transport = nestedTransport(localTransport({ env: container.env }), {
+    via: "podman-exec",
+    name: container.name,
+  });
+  return {
+    transport,
+    async [Symbol.asyncDispose]() {
+      await transport.close();
+      await container[Symbol.asyncDispose]();
     },
   };
 });

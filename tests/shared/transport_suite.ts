@@ -160,7 +160,8 @@ export function transportSuite(name: string, subject: () => Promise<TransportSub
     if (cut === undefined) {
       // what cannot be cut can still be ended by a signal
       const end = await talk(await transport.open("kill -9 $$"));
-      assert.equal(end.code, undefined);
+      // a container runtime tells a signal as 128 + its number, as a shell does
+      assert.ok(end.code === undefined || end.code === 137, `code ${end.code}`);
       return;
     }
     const channel = await transport.open("cat");
