@@ -19,7 +19,7 @@ export function unitDirectory(scope: "system" | "user"): string {
 export function renderUnit(candy: string, service: Service): string {
   const scope = service.scope ?? "system";
   const wanted = service.wantedBy ?? [scope === "system" ? "multi-user.target" : "default.target"];
-  const text = sections([
+  const parts: Sections = [
     ["Unit", [
       `Description=charly ${candy} ${service.name}`,
       ...list("After", service.after?.map(unitName)),
@@ -38,8 +38,8 @@ export function renderUnit(candy: string, service: Service): string {
       ...environment(service.env),
     ]],
     ["Install", [`WantedBy=${wanted.join(" ")}`]],
-  ]);
-  return checked(text, candy, service);
+  ];
+  return checked(parts, candy, service);
 }
 
 /** Text of a drop-in for a packaged unit, or nothing when the service changes nothing. */
@@ -52,14 +52,10 @@ export function renderDropin(candy: string, service: Service): string | undefine
     ...(exec === undefined ? [] : ["ExecStart=", `ExecStart=${command(exec)}`]),
   ];
   if (unit.length + body.length === 0) return undefined;
-  return checked(sections([["Unit", unit], ["Service", body]]), candy, service);
+  return checked([["Unit", unit], ["Service", body]], candy, service);
 }
 
-function sections(parts: readonly (readonly [string, readonly string[]])[]): string {
-  return parts.filter(([, lines]) => lines.length > 0).map(([name, lines]) => `[${name}]\n${lines.join("\n")}\n`).join(
-    "\n",
-  );
-}
+type Sections = readonly (readonly [name: string, lines: readonly string[]])[];
 
 function list(key: string, words: readonly string[] | undefined): string[] {
   return words === undefined || words.length === 0 ? [] : [`${key}=${words.join(" ")}`];
@@ -95,10 +91,14 @@ function quoted(word: string): string {
   return `"${escaped}"`;
 }
 
-function checked(text: string, candy: string, service: Service): string {
-  const marker = text.replaceAll(homeToken, "").match(/\{\{|%\([A-Z_]+\)s/)?.[0];
-  const broken = text.split("\n").some((line) => line !== "" && !/^(\[[A-Za-z]+\]|[A-Za-z]+=.*)$/.test(line));
-  if (marker === undefined && !broken && !text.includes("\0")) return text;
+/** The text, unless a template marker is left in it or a value would become lines of its own. */
+function checked(parts: Sections, candy: string, service: Service): string {
+  const lines = parts.flatMap(([, some]) => some);
+  const marker = lines.join("\n").replaceAll(homeToken, "").match(/\{\{|%\([A-Z_]+\)s/)?.[0];
+  if (marker === undefined && !lines.some((line) => /[\n\r\0]/.test(line))) {
+    const full = parts.filter(([, some]) => some.length > 0);
+    return full.map(([name, some]) => `[${name}]\n${some.join("\n")}\n`).join("\n");
+  }
   throw new CharlyError(
     `candy "${candy}": service ${service.name}: ${
       marker === undefined ? "a value spans lines" : `the template marker ${marker} is left in the unit`
