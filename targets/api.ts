@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { homedir, hostname, userInfo } from "node:os";
+import { ownEnv, readEnv } from "../lib/base/env.ts";
 import type {
   AddOptions,
   DelOptions,
@@ -31,15 +31,19 @@ export type { AddOptions, DelOptions, DeployApi, DeployEvents, HostPlan, LoadOpt
 
 /** The operator's side, read from this process. */
 function surroundings(): EngineOptions {
-  const env = Deno.env.toObject();
-  const home = env.HOME ?? homedir();
-  const under = (variable: string, fallback: string) => `${env[variable] || `${home}/${fallback}`}/charly`;
+  const env: Record<string, string> = {};
+  for (const name of ownEnv) {
+    const value = readEnv(name);
+    if (value !== undefined) env[name] = value;
+  }
+  const home = env.HOME ?? "/";
+  const under = (variable: string, fallback: string) => env[variable] || `${home}/${fallback}`;
   return {
     targets,
     env,
-    operator: `${env.USER ?? userInfo().username}@${hostname()}`,
-    stateDir: under("XDG_STATE_HOME", ".local/state"),
-    secretDir: `${under("XDG_DATA_HOME", ".local/share")}/secret`,
+    operator: `${env.USER ?? env.LOGNAME ?? "somebody"}@${Deno.hostname()}`,
+    stateHome: under("XDG_STATE_HOME", ".local/state"),
+    secretDir: `${under("XDG_DATA_HOME", ".local/share")}/charly/secret`,
     ...(env.CHARLY_PATH_PREFIX === undefined ? {} : { pathPrefix: env.CHARLY_PATH_PREFIX }),
   };
 }

@@ -100,7 +100,7 @@ export interface MainOptions {
 /** The real engine and loader, imported when a verb asks. */
 const services: Services = {
   project: async (request): Promise<CliProject> => await (await import("../lib/config/load.ts")).loadProject(request),
-  api: async (): Promise<DeployApi> => await import("../targets/api.ts"),
+  api: async (): Promise<DeployApi> => (await import("../targets/api.ts")).createApi(),
 };
 
 /**

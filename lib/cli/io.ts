@@ -1,4 +1,7 @@
 /** The outside of the command line: streams, terminal, environment. Tests hand in their own. */
+import { readEnv } from "../base/env.ts";
+
+export { readEnv };
 
 /** What the command line touches of its process. */
 export interface CliIo {
@@ -48,12 +51,6 @@ export function processIo(): CliIo {
       }
     },
   };
-}
-
-/** Reads a variable only where that is allowed already: no permission prompt for a colour. */
-export function readEnv(name: string): string | undefined {
-  const { state } = Deno.permissions.querySync({ name: "env", variable: name });
-  return state === "granted" ? Deno.env.get(name) : undefined;
 }
 
 /** Byte by byte: what follows the line belongs to whoever reads next. */

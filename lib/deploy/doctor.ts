@@ -72,7 +72,7 @@ export async function diagnose(engine: EngineOptions, project: DeployProject | u
         : { what: need.program, state: "ok", detail: path },
     );
   }
-  findings.push(await writable(engine.stateDir));
+  findings.push(await writable(`${engine.stateHome}/charly`));
   if (project !== undefined) {
     findings.push({
       what: "project",

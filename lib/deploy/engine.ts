@@ -18,8 +18,8 @@ export interface EngineOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Who is at the keyboard, for locks and journals: `user@host`. */
   readonly operator: string;
-  /** `${XDG_STATE_HOME:-~/.local/state}/charly`: the operator's copies. */
-  readonly stateDir: string;
+  /** `${XDG_STATE_HOME:-~/.local/state}`: the operator's copies stand under it. */
+  readonly stateHome: string;
   /** `${XDG_DATA_HOME:-~/.local/share}/charly/secret`: the credential store. */
   readonly secretDir: string;
   /** Looked up before PATH on every target: tests, unusual machines. */

@@ -1,4 +1,5 @@
 /** Plan and add over several hosts: everybody is asked first, one question is put, then the hosts go. */
+import { readEnv } from "../base/env.ts";
 import { CharlyError } from "../base/errors.ts";
 import type {
   AddOptions,
@@ -142,7 +143,7 @@ export async function addBundle(
   }
   async function quiet(host: string): Promise<HostOutcome> {
     const lane = lanes.get(host)!;
-    await writeOperatorCopy(engine, job, host, lane.session, lane.shown.folded).catch((error) => {
+    await writeOperatorCopy(engine, job, host, lane.session, lane.shown.survey.stores).catch((error) => {
       events.tell({ kind: "warning", host, message: `the operator's copy could not be written: ${error.message}` });
     });
     return {

@@ -1,4 +1,5 @@
 /** Undo over several hosts, from the ledgers alone. */
+import { readEnv } from "../base/env.ts";
 import { CharlyError } from "../base/errors.ts";
 import { deployId } from "../plan/deploy_id.ts";
 import type {
@@ -107,7 +108,7 @@ export async function delBundle(
     }
     const names = [...new Set(busy.flatMap((host) => lanes.get(host)!.shown.secrets))];
     const secrets = await resolveSecrets(names.map((it) => ({ name: it, required: false })), {
-      env: (key) => engine.env[key],
+      env: readEnv,
       store: engine.secretDir,
     });
     await fleet(busy, options, async (host) => {

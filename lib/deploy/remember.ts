@@ -1,55 +1,56 @@
 /** The operator's copy: what was deployed where, and how to get there again. Metadata and digests only; the target is the truth. */
 import type { BundleTarget } from "../entities/bundle.ts";
-import { type FoldedStore, foldStore } from "../ledger/fold.ts";
-import { type OperatorCopy, operatorCopyPath, operatorCopyText, readOperatorCopy } from "../ledger/operator_copy.ts";
+import { foldStore } from "../ledger/fold.ts";
+import {
+  type CopiedStore,
+  operatorCopy,
+  operatorCopyPath,
+  operatorCopyText,
+  readOperatorCopy,
+} from "../ledger/operator_copy.ts";
 import { deployId } from "../plan/deploy_id.ts";
 import type { Level } from "../steps/act.ts";
 import { levels } from "./assess.ts";
 import type { EngineOptions, Job } from "./engine.ts";
 import type { HostSession } from "./session.ts";
-import { readStore } from "./store_state.ts";
+import { readStore, type StoreRead } from "./store_state.ts";
 
-/** Writes the copy of one host; `folded` where the stores have just been read, else they are read. */
+/** Writes the copy of one host; `read` where the stores have just been read, else they are read. */
 export async function writeOperatorCopy(
   engine: EngineOptions,
   job: Job,
   host: string,
   session: HostSession,
-  folded?: Readonly<Partial<Record<Level, FoldedStore>>>,
+  read?: Readonly<Partial<Record<Level, StoreRead>>>,
 ): Promise<void> {
   const id = deployId(job.name);
-  const stores: Partial<Record<Level, Pick<FoldedStore, "ledgers">>> = folded ?? await readAll(session);
-  const ledgers = levels.flatMap((level) => {
-    const ledger = stores[level]?.ledgers[id];
-    return ledger === undefined ? [] : [{ level, ledger }];
+  const stores = read ?? await readAll(session);
+  const copied = levels.flatMap((level): CopiedStore[] => {
+    const store = stores[level];
+    const target_id = store?.state.identity?.target_id;
+    return store === undefined || target_id === undefined
+      ? []
+      : [{ level, target_id, ledger: foldStore(store.state).ledgers[id] }];
   });
-  if (ledgers.length === 0) return;
-  const path = operatorCopyPath(engine.stateDir, job.project.name, job.name, host);
+  const copy = operatorCopy(host, JSON.stringify(job.bundle.on), copied);
+  if (copy === undefined) return await forgetOperatorCopy(engine, job, host);
+  const path = operatorCopyPath(engine.stateHome, job.project.name, job.name, host);
   await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true, mode: 0o700 });
   const temporary = `${path}.${crypto.randomUUID()}`;
-  const copy: OperatorCopy = {
-    format: 1,
-    host,
-    venue: session.transport.venue,
-    on: job.bundle.on,
-    facts: session.facts,
-    ledgers,
-  };
   await Deno.writeTextFile(temporary, operatorCopyText(copy), { mode: 0o600, createNew: true });
   await Deno.rename(temporary, path);
 }
 
-async function readAll(session: HostSession): Promise<Partial<Record<Level, Pick<FoldedStore, "ledgers">>>> {
-  const user = foldStore((await readStore(session.user)).state);
+async function readAll(session: HostSession): Promise<Partial<Record<Level, StoreRead>>> {
   return {
-    user,
-    ...(session.rootIsOpen ? { root: foldStore((await readStore(await session.shell("root"))).state) } : {}),
+    user: await readStore(session.user),
+    ...(session.rootIsOpen ? { root: await readStore(await session.shell("root")) } : {}),
   };
 }
 
 /** The deploy is gone: so is its copy. */
 export async function forgetOperatorCopy(engine: EngineOptions, job: Job, host: string): Promise<void> {
-  await Deno.remove(operatorCopyPath(engine.stateDir, job.project.name, job.name, host)).catch((error) => {
+  await Deno.remove(operatorCopyPath(engine.stateHome, job.project.name, job.name, host)).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
 }
@@ -62,11 +63,16 @@ export async function rememberedHosts(
 ): Promise<BundleTarget | undefined> {
   if (bundle === "") return undefined;
   const found: BundleTarget[] = [];
-  for await (const directory of entries(`${engine.stateDir}/ledger`)) {
-    if (project !== undefined && directory !== encodeURIComponent(project)) continue;
-    for await (const file of entries(`${engine.stateDir}/ledger/${directory}/${encodeURIComponent(bundle)}`)) {
-      const path = `${engine.stateDir}/ledger/${directory}/${encodeURIComponent(bundle)}/${file}`;
-      found.push(readOperatorCopy(await Deno.readTextFile(path), path).on);
+  const ledgers = `${engine.stateHome}/charly/ledger`;
+  for await (const directory of entries(ledgers)) {
+    for await (const name of entries(`${ledgers}/${directory}`)) {
+      for await (const file of entries(`${ledgers}/${directory}/${name}`)) {
+        const path = `${ledgers}/${directory}/${name}/${file}`;
+        const copy = readOperatorCopy(await Deno.readTextFile(path), path);
+        if (copy.bundle === bundle && (project === undefined || copy.project === project)) {
+          found.push(JSON.parse(copy.on));
+        }
+      }
     }
   }
   const ssh = found.filter((on) => on.target === "ssh");
@@ -77,7 +83,7 @@ export async function rememberedHosts(
 
 async function* entries(path: string): AsyncGenerator<string> {
   try {
-    for await (const { name } of Deno.readDir(path)) if (!name.includes(".json.")) yield name;
+    for await (const { name, isDirectory } of Deno.readDir(path)) if (isDirectory || name.endsWith(".json")) yield name;
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   }

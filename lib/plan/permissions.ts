@@ -1,4 +1,5 @@
 /** What a run may touch on the operator's side, as Deno permissions: derived from a plan and from how its hosts are reached. */
+import { ownEnv } from "../base/env.ts";
 import type { Act, Content } from "../steps/act.ts";
 import type { DeployPlan } from "./install_plan.ts";
 
@@ -56,20 +57,6 @@ export interface PermissionInput {
   readonly env?: readonly string[];
 }
 
-/** Variables charly looks at itself, wherever it deploys to. */
-const ownEnv = [
-  "HOME",
-  "USER",
-  "LOGNAME",
-  "PATH",
-  "SHELL",
-  "TERM",
-  "NO_COLOR",
-  "DENO_DIR",
-  "XDG_STATE_HOME",
-  "CHARLY_PERMITTED",
-];
-
 /**
  * The permissions a run needs; nothing else.
  *
@@ -80,7 +67,7 @@ export function derivePermissions(input: PermissionInput): Permissions {
   const read = [state, ...input.reads ?? []];
   const write = [state, ...input.writes ?? []];
   const net: string[] = [];
-  const run = [input.deno];
+  const run = [input.deno, "/bin/sh"]; // the sandbox bounds its child with ulimit
   const env = [...ownEnv, ...input.env ?? []];
   const sys = ["hostname", "uid", "gid"];
   const programs = (...names: string[]) => run.push(...names.map(input.program).filter((path) => path !== undefined));
@@ -88,7 +75,7 @@ export function derivePermissions(input: PermissionInput): Permissions {
 
   for (const reach of input.reach) {
     if (reach.kind === "local") {
-      programs("sh", "setsid", "sudo");
+      programs("sh", "setsid", "env");
       continue;
     }
     read.push(...reach.files, ...["known_hosts", "config"].map((name) => `${home}/.ssh/${name}`));

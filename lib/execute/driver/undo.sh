@@ -120,15 +120,15 @@ block_body() {
     BEGIN { b = trim(ENVIRON["CB"]); e = trim(ENVIRON["CE"]) }
     !i && trim($0) == b { i = 1; next } i && trim($0) == e { i = 0; next } i { print }' "$1"
 }
-# Equal but for what appending a block adds: a final newline and one blank line.
+# Equal but for what appending blocks adds: a final newline and blank lines before each.
 same_text() {
   cmp -s -- "$1" "$2" && return 0
-  awk '{ print }' "$2" >"$1.n"
-  cmp -s -- "$1" "$1.n" || { echo >>"$1.n" && cmp -s -- "$1" "$1.n"; }
+  ends "$1" >"$1.n" && ends "$2" >"$1.m" && cmp -s -- "$1.n" "$1.m"
   _st=$?
-  rm -f -- "$1.n"
+  rm -f -- "$1.n" "$1.m"
   return $_st
 }
+ends() { awk '/^[ \t]*$/ { blank = blank $0 "\n"; next } { printf "%s", blank; blank = ""; print }' "$1"; }
 # un_command N RESOURCE SHELL: body in $BODY
 un_command() {
   un "$1" "$2" || return 1
