@@ -27,8 +27,9 @@ export type CandyFiles = Readonly<Record<string, CandyDirectory>>;
 export function ctxNames(text: string): string[] {
   const names = new Set<string>();
   for (const match of text.matchAll(/(?<![\w./-])\/ctx(?![\w.-])(?:\/([\w.@%+,:=/-]*)([*?[$`{])?)?/g)) {
-    const name = (match[1] ?? "").replace(/[,:.]+$/, "").replace(/\/+$/, "");
-    names.add(match[2] === undefined ? name : name.replace(/[^/]*$/, "").replace(/\/$/, ""));
+    const name = match[1] ?? "";
+    // A pattern or a variable may mean anything beside it.
+    names.add(match[2] === undefined ? name.replace(/[,:./]+$/, "") : name.replace(/\/?[^/]*$/, ""));
   }
   return [...names].sort();
 }
