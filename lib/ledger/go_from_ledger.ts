@@ -161,7 +161,7 @@ function removePackages(
   keep: readonly string[],
 ): string {
   const program = `BEGIN { n = split(ENVIRON["CHARLY_KEEP"], k, " "); for (i = 1; i <= n; i++) had[k[i]] = 1 }
-FNR == NR { had[$1] = 1; next } $3 ~ /^.i/ && !($1 in had) { print $1 }`;
+FNR == NR { if ($3 ~ /^.i/) had[$1] = 1; next } $3 ~ /^.i/ && !($1 in had) { print $1 }`;
   const lists = transactions.map((ref) => {
     const list = `${store}/prior/${ref}`;
     return `new="$new $(CHARLY_KEEP=${quoteWord(keep.join(" "))} awk -F'\\t' '${program}' ${list} ${list}.after)"`;
