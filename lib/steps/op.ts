@@ -32,9 +32,9 @@ export const op = defineStep<OpStep>({
   scope: scopeOf,
   venue: () => "host-native",
   // Opaque text as root is what the gate is about; a downloaded script is no less opaque than a written one.
-  gate: (step) => scopeOf(step) === "system" && isShellText(step.op) ? "allow-root-tasks" : undefined,
+  gate: (step) => scopeOf(step) === "system" && isShellText(step) ? "allow-root-tasks" : undefined,
   describe: (step) => describeEntry(step.op),
-  reversibility: (step) => reversibilityOf(step.op),
+  reversibility: reversibilityOf,
   reverse(step, { facts, files }): ReverseOp[] {
     const variables = variablesOf(facts, step.candyVars);
     const where = `candy "${step.candy}": ${part.verbOf(step.op)}`;
@@ -55,7 +55,9 @@ export const op = defineStep<OpStep>({
     if (entry.download !== undefined) {
       const listed = (entry.uninstall ?? []).map((path) => absolutePath(path, variables, where));
       if (listed.length > 0) return listed.map((path) => removeFile(path, scopeOf(step)));
-      return downloadKind(entry) === "none" ? [removeFile(downloadPath(step, entry, variables), scopeOf(step))] : [];
+      return downloadKind(entry, step.candyVars) === "none"
+        ? [removeFile(downloadPath(step, entry, variables), scopeOf(step))]
+        : [];
     }
     if (entry.command !== undefined && entry.undo !== undefined) {
       return [undoScript(typeof entry.undo === "string" ? entry.undo : entry.undo.command, scopeOf(step))];
@@ -72,8 +74,8 @@ function scopeOf(step: OpStep): Scope {
   return scopeOfUser(step.resolvedUser);
 }
 
-function isShellText(entry: PlanEntry): boolean {
-  return entry.command !== undefined || (entry.download !== undefined && downloadKind(entry) === "sh");
+function isShellText({ op: entry, candyVars }: OpStep): boolean {
+  return entry.command !== undefined || (entry.download !== undefined && downloadKind(entry, candyVars) === "sh");
 }
 
 function lowerEntry(step: OpStep, context: LowerContext): readonly Act[] {
@@ -157,11 +159,11 @@ function describeEntry(entry: PlanEntry): string {
   return `${part.verbOf(entry)} ${String((entry as unknown as Record<string, unknown>)[part.verbOf(entry)])}`;
 }
 
-function reversibilityOf(entry: PlanEntry): Reversibility {
+function reversibilityOf({ op: entry, candyVars }: OpStep): Reversibility {
   if (entry.command !== undefined) {
     return entry.undo !== undefined ? "best-effort" : (entry.touches?.length ?? 0) > 0 ? "exact" : "none";
   }
-  if (entry.download !== undefined && downloadKind(entry) === "sh") {
+  if (entry.download !== undefined && downloadKind(entry, candyVars) === "sh") {
     return (entry.uninstall?.length ?? 0) > 0 ? "best-effort" : "none";
   }
   return entry.user !== undefined || entry.unixGroup !== undefined ? "best-effort" : "exact";

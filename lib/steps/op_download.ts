@@ -8,10 +8,16 @@ import { opBase } from "./op_base.ts";
 import type { OpStep } from "./step.ts";
 import { absolutePath, archOf, expandKnown, expandVariables, resolveHome } from "./variables.ts";
 
-/** How to unpack: what the entry says, else what the address ends in. */
-export function downloadKind(entry: Pick<DownloadEntry, "download" | "extract">): DownloadAct["extract"] {
+/** How to unpack: what the entry says, else what the address ends in once the candy's variables are put in. */
+export function downloadKind(
+  entry: Pick<DownloadEntry, "download" | "extract">,
+  candyVars: Readonly<Record<string, string>>,
+): DownloadAct["extract"] {
   if (entry.extract !== undefined) return entry.extract;
-  const path = entry.download.replace(/[?#].*$/, "").toLowerCase();
+  // Variables may name variables; a circle ends after as many rounds as there are names.
+  let address = entry.download;
+  for (const _name of Object.keys(candyVars)) address = expandKnown(address, candyVars);
+  const path = address.replace(/[?#].*$/, "").toLowerCase();
   if (path.endsWith(".tar.gz") || path.endsWith(".tgz")) return "tar.gz";
   if (path.endsWith(".tar.xz") || path.endsWith(".txz")) return "tar.xz";
   if (path.endsWith(".tar.zst") || path.endsWith(".tzst")) return "tar.zst";
@@ -38,13 +44,17 @@ export function downloadPath(
       exitCode: 2,
     });
   }
-  const name = entry.download.replace(/[?#].*$/, "").replace(/^.*\//, "");
-  return absolutePath(downloadKind(entry) === "none" && to.endsWith("/") ? `${to}${name}` : to, variables, where);
+  const name = expandKnown(entry.download, variables).replace(/[?#].*$/, "").replace(/^.*\//, "");
+  return absolutePath(
+    downloadKind(entry, step.candyVars) === "none" && to.endsWith("/") ? `${to}${name}` : to,
+    variables,
+    where,
+  );
 }
 
 export function lowerDownload(step: OpStep, entry: DownloadEntry, context: LowerContext): DownloadAct {
   const base = opBase(step, "download", context);
-  const extract = downloadKind(entry);
+  const extract = downloadKind(entry, step.candyVars);
   const url = expandVariables(entry.download, base.variables, base.where);
   if (!/^https?:\/\/[^/\s]+/.test(url)) {
     throw new CharlyError(`${base.where}: ${JSON.stringify(url)} is no http: or https: address`, {
