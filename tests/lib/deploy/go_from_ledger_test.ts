@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { adopt } from "../../../lib/ledger/adopt.ts";
-import { goRecordsOf } from "../../../lib/ledger/go_from_ledger.ts";
+import { goRecordsOf } from "../../../lib/deploy/go_from_ledger.ts";
 import { goRecordText, readGoCandy, readGoDeploy } from "../../../lib/ledger/go_records.ts";
 import type { Prior } from "../../../lib/ledger/record.ts";
-import { claim, command, file, ledger, packages, state } from "./literal.ts";
+import { claim, command, file, ledger, packages, state } from "../ledger/literal.ts";
 
 const original: Prior = { was: "linked", what: "file", ref: "r00000001-00c0ffee.2" };
 const claims = [

@@ -1,8 +1,8 @@
 /** A recorded way back of the Go tool as shell text: only what was recorded, nothing recompiled, nothing guessed. */
 import { CharlyError } from "../base/errors.ts";
 import { quoteWord, quoteWords } from "../command/quote.ts";
-import type { Level } from "../steps/act.ts";
-import type { ReverseOp } from "../steps/reverse_op.ts";
+import type { Level } from "./act.ts";
+import type { ReverseOp } from "./reverse_op.ts";
 
 /** What a way back comes down to. An empty script does nothing. */
 export interface ReverseScript {

@@ -5,10 +5,10 @@
 import { systemStore, userStore } from "../base/names.ts";
 import { quoteWord, quoteWords } from "../command/quote.ts";
 import { removeFile, type ReverseOp, reverseOp, undoScript } from "../steps/reverse_op.ts";
-import type { LedgerState } from "./draft.ts";
-import { type GoCandyRecord, type GoDeployRecord, type GoRecords, goSchemaVersion } from "./go_records.ts";
-import type { Claim, DeployLedger, Prior } from "./record.ts";
-import { planUndo, type UndoItem } from "./undo.ts";
+import type { LedgerState } from "../ledger/draft.ts";
+import { type GoCandyRecord, type GoDeployRecord, type GoRecords, goSchemaVersion } from "../ledger/go_records.ts";
+import type { Claim, DeployLedger, Prior } from "../ledger/record.ts";
+import { planUndo, type UndoItem } from "../ledger/undo.ts";
 
 /** Both stores of a target; the records are the user store's. */
 export interface GoSource {
