@@ -13,7 +13,10 @@ Deno.test("`deno install -g` from the checkout gives a charly that works from an
   ]);
   // the launcher says `deno`: whichever runs these tests stands in for it
   await Deno.symlink(Deno.execPath(), dir.join("bin/deno"));
-  const env = { PATH: `${dir.join("bin")}:/usr/bin:/bin` };
+  // with another HOME, Deno would fetch every package anew
+  const denoDir = Deno.env.get("DENO_DIR") ??
+    `${Deno.env.get("XDG_CACHE_HOME") ?? `${Deno.env.get("HOME")}/.cache`}/deno`;
+  const env = { PATH: `${dir.join("bin")}:/usr/bin:/bin`, DENO_DIR: denoDir };
   const version = await tryRun(["charly", "--version"], { cwd: "/", env });
   assert.match(version.stdout, /^charly \d+\.\d+\.\d+/, version.stderr);
   await dir.write({
