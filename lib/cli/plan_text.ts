@@ -23,13 +23,22 @@ export function changesOf(plans: readonly HostPlan[]): number {
   ).length;
 }
 
-/** @param plans one per host; @param style colours; @param commands also print each act's program */
-export function planText(plans: readonly HostPlan[], style: Style, commands = false): string {
-  return plans.map((plan) => hostPlanText(plan, style, commands)).join("\n\n");
+/** What to print of a plan. */
+export interface PlanTextOptions {
+  /** Also each act's program. */
+  readonly commands?: boolean;
+  /** Leave out what an apply would not touch: only its number is said. */
+  readonly brief?: boolean;
 }
 
-function hostPlanText(plan: HostPlan, style: Style, commands: boolean): string {
+/** @param plans one per host; @param style colours */
+export function planText(plans: readonly HostPlan[], style: Style, options: PlanTextOptions = {}): string {
+  return plans.map((plan) => hostPlanText(plan, style, options)).join("\n\n");
+}
+
+function hostPlanText(plan: HostPlan, style: Style, { commands = false, brief = false }: PlanTextOptions): string {
   const { planned } = plan;
+  const shown = brief ? planned.filter(({ state }) => state !== "up-to-date" && state !== "recorded") : planned;
   const source = plan.live ? "asked just now" : "from the ledger; --live asks the target";
   const count = (r: PlannedAct["reversibility"]) =>
     planned.filter((act) => act.reversibility === r && act.state !== "skipped").length;
@@ -39,8 +48,8 @@ function hostPlanText(plan: HostPlan, style: Style, commands: boolean): string {
     `${planned.length} steps, ${changesOf([plan])} to do; ${undo}; digest ${plan.plan.digest.slice(0, 12)}`,
   ];
   let candy: string | undefined;
-  for (const act of planned) {
-    if (act.candy !== candy) lines.push(`  ${style.bold(escapeControls(act.candy))}`);
+  for (const act of shown) {
+    if (act.candy !== candy && act.candy !== "") lines.push(`  ${style.bold(escapeControls(act.candy))}`);
     candy = act.candy;
     lines.push(actText(act, style));
     if (commands && act.program !== undefined) {
@@ -49,6 +58,7 @@ function hostPlanText(plan: HostPlan, style: Style, commands: boolean): string {
       );
     }
   }
+  if (shown.length < planned.length) lines.push(style.dim(`  = ${planned.length - shown.length} up to date`));
   lines.push(...plan.warnings.map((warning) => `${style.yellow("warning:")} ${escapeControls(warning)}`));
   return lines.join("\n");
 }

@@ -52,7 +52,7 @@ export function reporterOf(out: Output, options: ReporterOptions): Reporter {
         return live.set(event.host, `${tag} connected`);
       case "planned":
         live.set(event.host, undefined);
-        if (options.showPlan !== false) out.text(planText([event.plan], out.style));
+        if (options.showPlan !== false) out.text(planText([event.plan], out.style, { brief: !out.verbose }));
         return;
       case "step-begin":
         return live.set(event.host, `${tag} ${event.n}/${event.of} ${escapeControls(event.summary)}`);

@@ -46,7 +46,7 @@ export default defineVerb({
       await Deno.writeTextFile(flags.out, `${JSON.stringify(document, null, 2)}\n`, { mode: 0o600 });
       await Deno.chmod(flags.out, 0o600);
     }
-    out.both(document, () => planText(plans, out.style, flags.commands));
+    out.both(document, () => planText(plans, out.style, { commands: flags.commands }));
     return flags.exitCode && changesOf(plans) > 0 ? 10 : 0;
   },
 });
