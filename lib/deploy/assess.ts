@@ -94,7 +94,9 @@ export async function assess(
     comparisons[level] = comparison;
     warnings.push(...comparison.notes);
     const lateOnes = new Set(comparison.revert.filter((it) => it.late).map((it) => it.claim.resource));
-    const items = planRevert(state, head.deploy_id, comparison.revert.map((it) => it.claim.resource));
+    const items = planRevert(state, head.deploy_id, comparison.revert.map((it) => it.claim.resource), {
+      planned: mine.map((intent) => intent.want),
+    });
     for (const item of items) (lateOnes.has(item.resource) ? late : early).push({ n: next++, level, item });
   }
   const revertedCandies = new Set(early.flatMap(({ item }) => item.claim === undefined ? [] : [item.claim.candy]));

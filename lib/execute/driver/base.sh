@@ -212,6 +212,7 @@ run_open() {
   RD=$STORE/runs/$RUN BL=$STORE/stage/$RUN
   mkdir -p "$RD" "$BL" || return 1
   [ -e "$RD/reserve" ] || dd if=/dev/zero of="$RD/reserve" bs=65536 count=1 2>/dev/null || return 1
+  [ -s "$RD/journal" ] && JPRE=$NL # a torn tail spoils only itself
   exec 6>>"$RD/journal" || return 1
   exec 2>>"$RD/stderr"
 }

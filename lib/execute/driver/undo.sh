@@ -201,9 +201,9 @@ un_packages() {
     pkg_new "$_kf" "$STORE/prior/$_kr" >>"$RT/new" || { undid "$_kn" failed:1 "the record of the transaction is missing"; return; }
     _kb=$STORE/prior/$_kr
   done
-  _del= _left= _rc=
+  _del= _left= _stay=
   while IFS=$TAB read -r _pn _pv _pstate; do
-    case ",$_kx," in *",$_pn,"*) continue ;; esac
+    case ",$_kx," in *",$_pn,"*) _stay="$_stay $_pn"; continue ;; esac
     pkg_has "$_kf" "$_pn" && _del="$_del $_pn"
   done <"$RT/new"
   if [ -n "$_del" ]; then
@@ -250,6 +250,11 @@ set -e
     if [ "$CODE" -ne 0 ]; then undid "$_kn" "failed:$CODE" "the package manager failed"; return; fi
   fi
   for _kr in $_kall; do pkg_marks "$_kf" "$STORE/prior/$_kr"; done
+  # What stays is still ours as far as other claims ask for it: they inherit the record that charly brought it.
+  if [ -n "$_stay$_left" ]; then
+    _kp=$STORE/prior/$RUN.$_kn.left
+    : >"$_kp" && for _t in $_stay $_left; do awk -F'\t' -v p="$_t" '$1 == p' "$RT/new"; done >"$_kp.after" && j N "$_kn" "$RUN.$_kn.left"
+  fi
   if [ -n "$_left" ]; then undid "$_kn" undone "kept, something installed later needs them:$_left"; else undid "$_kn" undone; fi
 }
 pkg_new() { # format before-file: rows installed now-or-after that were not installed before
