@@ -6,7 +6,7 @@ import type { CandyFiles } from "../steps/candy_files.ts";
 import type { LowerContext, TargetKind } from "../steps/define_step.ts";
 import { ask } from "../steps/mod.ts";
 import { hookValues } from "../steps/shell_hook.ts";
-import { deferHome, resolveHome } from "../steps/variables.ts";
+import { deferHome, exportName, resolveHome } from "../steps/variables.ts";
 import { gateOpen, type PlanInstallOptions } from "./gates.ts";
 import type { InstallPlan } from "./install_plan.ts";
 
@@ -96,7 +96,9 @@ function sorted(hooks: Hooks): ReturnType<typeof hookValues>[] {
 
 function resolveAll(env: Readonly<Record<string, string>>, home: string): LowerContext["env"]["root"] {
   return Object.fromEntries(
-    Object.keys(env).sort().map((name) => [name, resolveHome(deferHome(env[name] ?? ""), home)]),
+    Object.keys(env).sort().map((
+      name,
+    ) => [exportName(name, "env of the bundle"), resolveHome(deferHome(env[name] ?? ""), home)]),
   );
 }
 

@@ -1,4 +1,5 @@
 /** Packages, repositories and AUR builds of a candy as steps: repositories first, each gated and undone for itself. */
+import { CharlyError } from "../base/errors.ts";
 import type { Candy, PackageFormat, Repo } from "../entities/candy.ts";
 import { sha256 } from "../steps/content.ts";
 import type { BuilderStep, RepoChangeStep, SystemPackagesStep } from "../steps/step.ts";
@@ -89,6 +90,7 @@ function isRepoFile(repo: Repo): boolean {
 
 /** The list file of a repository, or nothing when a command sets it up (`rpm:` packages, `ppa:`). */
 function repoFile(candy: string, repo: Repo, format: PackageFormat): RepoChangeStep | undefined {
+  checkRepo(candy, repo);
   const step = (file: string, content: string, key?: RepoChangeStep["key"]): RepoChangeStep => ({
     kind: "RepoChange",
     candy,
@@ -132,4 +134,18 @@ function repoFile(candy: string, repo: Repo, format: PackageFormat): RepoChangeS
   if (server === undefined) return undefined;
   const level = repo.siglevel === undefined ? [] : [`SigLevel = ${repo.siglevel}`];
   return step("/etc/pacman.conf", [`[${repo.name}]`, ...level, `Server = ${server}`, ""].join("\n"));
+}
+
+/** A repository's fields become a file name and lines of a list: nothing in them may be more than that. */
+function checkRepo(candy: string, repo: Repo) {
+  const values = Object.values(repo).map(String);
+  if (/^[A-Za-z0-9][A-Za-z0-9._+-]*$/.test(repo.name) && !values.some((value) => /[\n\r\0]/.test(value))) return;
+  throw new CharlyError(
+    `candy "${candy}": repository ${JSON.stringify(repo.name)}: a bad name, or a value over several lines`,
+    {
+      hint: "name it with letters, digits, dots and dashes, and write every value in one line",
+      code: "bad-repository",
+      exitCode: 2,
+    },
+  );
 }

@@ -68,16 +68,27 @@ function wantedNames(candy: Candy): string[] {
   return [...new Set(names)].sort();
 }
 
-async function collect(root: string, dir: string, name: string, candy: string, found: Map<string, CandyFile>) {
+async function collect(
+  root: string,
+  dir: string,
+  name: string,
+  candy: string,
+  found: Map<string, CandyFile>,
+  open: readonly string[] = [],
+) {
   if (found.has(name)) return;
   if (isAbsolute(name) || name.split("/").includes("..")) throw outside(candy, name);
   const path = await inside(root, join(dir, name), candy);
   if (path === undefined) return;
   const stat = await Deno.stat(path);
   if (stat.isDirectory) {
+    // A link to a directory we are in would go round for ever.
+    if (open.includes(path)) return;
     const names: string[] = [];
     for await (const entry of Deno.readDir(path)) if (entry.name !== ".git") names.push(entry.name);
-    for (const below of names.sort()) await collect(root, dir, name === "" ? below : `${name}/${below}`, candy, found);
+    for (const below of names.sort()) {
+      await collect(root, dir, name === "" ? below : `${name}/${below}`, candy, found, [...open, path]);
+    }
     return;
   }
   if (!stat.isFile) return;

@@ -1,4 +1,5 @@
 /** Shell text as an act: the variables in front of it, its environment, its files, its way back. */
+import { CharlyError } from "../base/errors.ts";
 import type { UndoCommand } from "../entities/plan_entry.ts";
 import type { CommandAct, Content } from "./act.ts";
 import { quoteWord } from "../command/quote.ts";
@@ -7,7 +8,7 @@ import { sha256 } from "./content.ts";
 import type { LowerContext } from "./define_step.ts";
 import { levelOf } from "./scope.ts";
 import type { Scope } from "./step.ts";
-import { archOf, expandKnown, resolveHome, variablesOf } from "./variables.ts";
+import { archOf, expandKnown, exportName, resolveHome, variablesOf } from "./variables.ts";
 
 /** What the author said about a piece of shell text. */
 export interface CommandWish {
@@ -36,7 +37,7 @@ export function preamble(
   env: Readonly<Record<string, string>>,
 ): string {
   const variables = variablesOf(context.facts, candyVars);
-  const line = (name: string, value: string) => `export ${name}=${quoteWord(value)}\n`;
+  const line = (name: string, value: string) => `export ${exportName(name, "command")}=${quoteWord(value)}\n`;
   return [
     `export BUILD_ARCH=${quoteWord(context.facts.machine)} ARCH=${quoteWord(archOf(context.facts.machine))}\n`,
     ...Object.keys(candyVars).sort().map((name) => line(name, variables[name] ?? "")),
@@ -72,6 +73,13 @@ export function firstLine(text: string, width = 72): string {
 /** Lowers shell text. */
 export function commandAct(wish: CommandWish, context: LowerContext): CommandAct {
   const head = preamble(context, wish.candyVars ?? {}, wish.env ?? {});
+  if (wish.text.includes("\0")) {
+    throw new CharlyError(`candy "${wish.candy}": command: the text holds a NUL byte`, {
+      hint: "put the bytes into a file of the candy and refer to it as /ctx/<name>",
+      code: "nul-in-text",
+      exitCode: 2,
+    });
+  }
   const level = levelOf(wish.scope);
   const undo = typeof wish.undo === "string" ? { command: wish.undo } : wish.undo;
   const ctx = ctxFiles(`${wish.text}\n${undo?.command ?? ""}`, wish.candy, context);

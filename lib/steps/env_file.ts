@@ -1,5 +1,6 @@
 /** env.d files: a candy's variables and PATH entries, as sh reads them and as fish does. */
 import { quoteWord } from "../command/quote.ts";
+import { exportName } from "./variables.ts";
 
 /**
  * Text for bash, zsh and sh: `export` lines sorted by name, PATH last. Values are literal; PATH entries keep `$NAME`, which is
@@ -15,7 +16,9 @@ export function renderEnvFile(
   if (Object.keys(env).length + path.length === 0) return "";
   return [
     `# charly: environment of candy ${candy}\n`,
-    ...Object.keys(env).sort().map((name) => `export ${name}=${quoteWord(env[name] ?? "")}\n`),
+    ...Object.keys(env).sort().map((name) =>
+      `export ${exportName(name, `candy "${candy}": env`)}=${quoteWord(env[name] ?? "")}\n`
+    ),
     ...(path.length === 0 ? [] : [`export PATH="${path.map(insideDoubleQuotes).join(":")}:$PATH"\n`]),
   ].join("");
 }
@@ -29,7 +32,9 @@ export function renderFishEnvFile(
   if (Object.keys(env).length + path.length === 0) return "";
   return [
     `# charly: environment of candy ${candy}\n`,
-    ...Object.keys(env).sort().map((name) => `set -gx ${name} ${fishWord(env[name] ?? "")}\n`),
+    ...Object.keys(env).sort().map((name) =>
+      `set -gx ${exportName(name, `candy "${candy}": env`)} ${fishWord(env[name] ?? "")}\n`
+    ),
     ...(path.length === 0 ? [] : [`set -gx PATH ${path.map(fishPathWord).join(" ")} $PATH\n`]),
   ].join("");
 }

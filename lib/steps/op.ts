@@ -9,7 +9,16 @@ import { defineStep, type LowerContext } from "./define_step.ts";
 import { lowerAccount, lowerKernelParam, lowerSetcap } from "./op_system.ts";
 import { lowerCommand } from "./op_command.ts";
 import { downloadKind, downloadPath, lowerDownload } from "./op_download.ts";
-import { copyPath, lowerCopy, lowerLink, lowerMkdir, lowerWrite, sourceName } from "./op_files.ts";
+import {
+  copyPath,
+  filesBelow,
+  lowerCopy,
+  lowerLink,
+  lowerMkdir,
+  lowerWrite,
+  nameBelow,
+  sourceName,
+} from "./op_files.ts";
 import { removeFile, type ReverseOp, undoScript } from "./reverse_op.ts";
 import * as part from "./schema_parts.ts";
 import { levelOf, scopeOfUser } from "./scope.ts";
@@ -45,8 +54,8 @@ export const op = defineStep<OpStep>({
     if (entry.copy !== undefined) {
       const to = copyPath(step, variables, where);
       const source = sourceName(entry);
-      const below = (files?.[step.candy]?.files ?? []).filter(({ name }) => name.startsWith(`${source}/`));
-      const paths = below.length === 0 ? [to] : below.map(({ name }) => `${to}${name.slice(source.length)}`);
+      const below = filesBelow(source, files?.[step.candy]?.files);
+      const paths = below.length === 0 ? [to] : below.map(({ name }) => `${to}/${nameBelow(source, name)}`);
       return paths.map((path) => removeFile(path, scopeOf(step)));
     }
     if (entry.link !== undefined) {

@@ -1,6 +1,7 @@
 /** `mkdir`, `write`, `copy`, `link`: exact things at exact paths. */
 import type { CopyEntry, LinkEntry, MkdirEntry, WriteEntry } from "../entities/plan_entry.ts";
 import type { Act, DirAct, FileAct, LinkAct } from "./act.ts";
+import { type CandyFile, isBelow } from "./candy_files.ts";
 import { textContent } from "./content.ts";
 import type { LowerContext } from "./define_step.ts";
 import { candyFile } from "./file.ts";
@@ -43,7 +44,7 @@ export function lowerCopy(step: OpStep, entry: CopyEntry, context: LowerContext)
   const base = opBase(step, "copy", context);
   const to = copyPath(step, base.variables, base.where);
   const source = sourceName(entry);
-  const below = (context.files[step.candy]?.files ?? []).filter(({ name }) => name.startsWith(`${source}/`));
+  const below = filesBelow(source, context.files[step.candy]?.files);
   const one = (path: string, name: string, mode: string): FileAct => ({
     ...base.act,
     type: "file",
@@ -66,7 +67,7 @@ export function lowerCopy(step: OpStep, entry: CopyEntry, context: LowerContext)
       mode: "0755",
     },
     ...below.map(({ name, executable }) =>
-      one(`${to}${name.slice(source.length)}`, name, entry.mode ?? (executable ? "0755" : "0644"))
+      one(`${to}/${nameBelow(source, name)}`, name, entry.mode ?? (executable ? "0755" : "0644"))
     ),
   ];
 }
@@ -79,9 +80,19 @@ export function copyPath(step: OpStep, variables: Readonly<Record<string, string
   return absolutePath(to.endsWith("/") ? `${to}${source.replace(/^.*\//, "")}` : to, variables, where);
 }
 
-/** The source as the candy's directory lists it. */
+/** The source as the candy's directory lists it; "" is the whole directory. */
 export function sourceName(entry: CopyEntry): string {
-  return entry.copy.replace(/^(\.\/)+/, "").replace(/\/+/g, "/").replace(/\/$/, "");
+  return entry.copy.replace(/\/+/g, "/").replace(/^(\.\/)+/, "").replace(/^\.$/, "").replace(/\/$/, "");
+}
+
+/** Files below a source that is a directory. */
+export function filesBelow(source: string, files: readonly CandyFile[] = []): readonly CandyFile[] {
+  return files.filter(({ name }) => name !== source && isBelow(name, source));
+}
+
+/** A file's name as seen from the source directory. */
+export function nameBelow(source: string, name: string): string {
+  return source === "" ? name : name.slice(source.length + 1);
 }
 
 export function lowerLink(step: OpStep, entry: LinkEntry, context: LowerContext): LinkAct {

@@ -99,3 +99,17 @@ export function absolutePath(text: string, variables: Readonly<Record<string, st
   }
   return path.replace(/\/+/g, "/").replace(/(.)\/$/, "$1");
 }
+
+/**
+ * A name a shell can export. Anything else would become shell text of its own where it is written.
+ *
+ * @param where for the message
+ */
+export function exportName(name: string, where: string): string {
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name;
+  throw new CharlyError(`${where}: ${JSON.stringify(name)} is no name of a variable`, {
+    hint: "use letters, digits and _, beginning with a letter or _",
+    code: "bad-variable-name",
+    exitCode: 2,
+  });
+}

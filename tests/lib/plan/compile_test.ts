@@ -6,6 +6,7 @@ import { canonicalJson } from "../../../lib/base/canonical_json.ts";
 import { compileBundle, type CompileInput } from "../../../lib/plan/compile.ts";
 import { plainAct } from "../../../lib/plan/digest.ts";
 import type { Act } from "../../../lib/steps/act.ts";
+import { textContent } from "../../../lib/steps/content.ts";
 import { debianUser } from "../steps/story.ts";
 
 const local = { on: { target: "local" } } as const;
@@ -247,4 +248,59 @@ Deno.test("compileBundle() gives the same bytes for the same input, however its 
     }),
     { numRuns: 60 },
   );
+});
+
+const hostile: readonly (readonly [what: string, candy: Partial<Candy>, code: string])[] = [
+  ["a variable's name that is shell text", { env: { "A; touch /x": "1" } }, "bad-variable-name"],
+  ["an entry's variable that is shell text", { plan: [{ command: "x", env: { "$(id)": "1" } }] }, "bad-variable-name"],
+  ["a command with a NUL byte", { plan: [{ command: "a\0b" }] }, "nul-in-text"],
+  ["a value with a NUL byte", { env: { A: "a\0b" } }, "nul-in-word"],
+  ["a path with a NUL byte", { plan: [{ mkdir: "/a\0b" }] }, "bad-path"],
+  [
+    "a repository named like a path",
+    { distro: { debian: { repo: [{ name: "../x", url: "https://x" }] } } },
+    "bad-repository",
+  ],
+  [
+    "a repository whose address brings a line of its own",
+    { distro: { debian: { repo: [{ name: "x", url: "https://x\ndeb https://evil" }] } } },
+    "bad-repository",
+  ],
+  ["a download that is no web address", { plan: [{ download: "file:///etc/shadow", to: "/x" }] }, "bad-address"],
+  ["a copy of a file that is not there", { plan: [{ copy: "nope", to: "/x" }] }, "no-such-source"],
+  ["a builder entry, which only images have", { plan: [{ build: "all" }] }, "image-only-verb"],
+  ["a path that is not absolute", { plan: [{ write: "etc/motd", content: "" }] }, "bad-path"],
+  ["a path with an unknown variable", { plan: [{ write: "/opt/${NOPE}", content: "" }] }, "unknown-variable"],
+];
+
+for (const [what, candy, code] of hostile) {
+  Deno.test(`compileBundle() refuses ${what}`, () => {
+    assert.throws(() => compileBundle(input({ it: candy }, { options: { assumeYes: true } })), { code });
+  });
+}
+
+Deno.test("compileBundle() runs root's entries as root in every spelling, everybody else's as the login user", () => {
+  const levels = (runAs: string) => {
+    const plan = [{ mkdir: "/x", runAs }];
+    return compileBundle(input({ it: { plan } })).acts.map(({ level }) => level).join();
+  };
+  assert.deepEqual(["root", "0", "0:0", "root:root", ""].map(levels), ["root", "root", "root", "root", "root"]);
+  assert.deepEqual(["${USER}", "ann", "postgres", "1000:1000"].map(levels), ["user", "user", "user", "user"]);
+});
+
+Deno.test("compileBundle() keeps a login as root at its own level, so that its commands need no gate", () => {
+  const facts = { ...debianUser, user: "root", uid: 0, gid: 0, home: "/root" };
+  const { acts, skipped } = compileBundle(input({ it: { plan: [{ command: "true" }] } }, { facts }));
+  assert.deepEqual([acts.map(({ level }) => level), skipped], [["user"], []]);
+});
+
+Deno.test("compileBundle() copies a candy's directory whole, with what is executable", () => {
+  const file = (name: string, executable: boolean) => ({ name, executable, content: textContent(name) });
+  const files = { it: { dir: "candy/it", builderFiles: [], files: [file("bin/x", true), file("readme", false)] } };
+  const { acts } = compileBundle(input({ it: { plan: [{ copy: ".", to: "~/it" }] } }, { files }));
+  assert.deepEqual(acts.map((act) => [act.resource, act.type === "file" || act.type === "dir" ? act.mode : ""]), [
+    ["dir:/home/ann/it", "0755"],
+    ["file:/home/ann/it/bin/x", "0755"],
+    ["file:/home/ann/it/readme", "0644"],
+  ]);
 });

@@ -73,6 +73,14 @@ Deno.test("readCandyFiles() refuses a link and a dir that lead out of the projec
     await assert.rejects(readCandyFiles(root, { a: { ...head, plan: dots } }), { code: "outside-project" });
   }));
 
+Deno.test("readCandyFiles() ends on a directory that links to itself", () =>
+  inProject({ "candy/a/x": "1" }, async (root) => {
+    await Deno.symlink(".", `${root}/candy/a/again`);
+    const plan = [{ copy: ".", to: "/opt/a" }];
+    const files = (await readCandyFiles(root, { a: { ...head, plan } }))["a"]?.files ?? [];
+    assert.deepEqual(files.map(({ name }) => name), ["x"]);
+  }));
+
 Deno.test("ctxNames() finds what a shell text takes from /ctx", () => {
   assert.deepEqual(ctxNames('sh /ctx/a.sh; cp "/ctx/conf/x.yml" /etc && . /ctx/lib/b.sh.'), [
     "a.sh",
