@@ -84,6 +84,7 @@ export interface Service {
   /** Whether it belongs to the machine or to the login user. @default {"system"} */
   readonly scope?: "system" | "user";
   /** Enable and start it. */
+  /** Enable it at boot and start it. @default {false} */
   readonly enable?: boolean;
   /** Settings laid over a packaged unit. */
   readonly overrides?: {
