@@ -26,7 +26,7 @@ export const directions: Readonly<Record<string, Allowed>> = {
   targets: {
     ...base,
     ...{ "lib/deploy": "all", "lib/steps": "all", "lib/execute": "all", "lib/machine": "all", "lib/entities": "all" },
-    "lib/command": "all",
+    ...{ "lib/command": "all", "lib/config": "all" },
   },
   tasks: {
     ...base,
@@ -40,7 +40,7 @@ export const directions: Readonly<Record<string, Allowed>> = {
     },
     ...{ "lib/entities": "types", "deno.json": "all" },
   },
-  "tasks/dev": { tests: "all" },
+  "tasks/dev": { tasks: "all", targets: "all", "mod.ts": "all", "lib/tasks": "all", tests: "all" },
   "mod.ts": { ...base, "lib/config": "all", "lib/entities": "types" },
   examples: { "mod.ts": "all" },
   "charly.config.ts": { "mod.ts": "all" },

@@ -81,7 +81,7 @@ Deno.test("tarArchive() keeps paths, modes and bytes", async () => {
 Deno.test("zipArchive() is a zip that unzip accepts, modes and UTF-8 included", async () => {
   await needPackages({ unzip: "/usr/bin/unzip" });
   await using dir = await tempDir();
-  const zip = await zipArchive({ "top/run": { content: "ü\n", mode: 0o755 }, "top/ä": "y" });
+  const zip = zipArchive({ "top/run": { content: "ü\n", mode: 0o755 }, "top/ä": "y" });
   await Deno.writeFile(dir.join("a.zip"), zip);
   await run(["unzip", "-t", dir.join("a.zip")]);
   await run(["unzip", "-q", dir.join("a.zip"), "-d", dir.path], { env: { LC_ALL: "C.UTF-8" } });

@@ -61,8 +61,7 @@ export async function tarArchive(
 }
 
 /** A zip archive with stored entries: no machine needs a `zip` program for it. */
-export async function zipArchive(files: ArchiveFiles): Promise<Uint8Array<ArrayBuffer>> {
-  const { crc32 } = await import("node:zlib");
+export function zipArchive(files: ArchiveFiles): Uint8Array<ArrayBuffer> {
   const parts: Uint8Array[] = [], index: Uint8Array[] = [];
   let offset = 0;
   for (const [path, file] of Object.entries(files)) {
@@ -98,6 +97,15 @@ async function unpacked(files: ArchiveFiles) {
     await Deno.chmod(full, typeof file === "string" ? 0o644 : file.mode);
   }
   return tree;
+}
+
+function crc32(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ ((crc & 1) === 0 ? 0 : 0xedb88320);
+  }
+  return ~crc >>> 0;
 }
 
 function u16(value: number): Uint8Array {
