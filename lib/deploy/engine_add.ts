@@ -247,11 +247,12 @@ export function watchOf(events: EventQueue, host: string, of: number, summary: (
     warning: (n, message) =>
       events.tell({ kind: "warning", host, message: n === 0 ? message : `step ${n}: ${message}` }),
     ended: ({ n, code, state, message }) => {
-      if (state === "skip") {
-        events.tell({ kind: "skipped", host, n, summary: summary(n), reason: message });
+      if (state === "skip" || state.startsWith("kept:")) {
+        const reason = state === "skip" ? message : `kept as it is: ${message}`;
+        events.tell({ kind: "skipped", host, n, summary: summary(n), reason });
         return;
       }
-      const result = state === "fail" || state.startsWith("failed:") || state.startsWith("kept:")
+      const result = state === "fail" || state.startsWith("failed:")
         ? "failed"
         : state === "timeout" || state === "cut"
         ? state

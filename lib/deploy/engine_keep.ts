@@ -11,7 +11,7 @@ import { undoJob } from "./engine_del.ts";
 import { EventQueue } from "./events.ts";
 import { fleet } from "./fleet.ts";
 import { forgetOperatorCopy, writeOperatorCopy } from "./remember.ts";
-import { HostRun, newRunId } from "./run.ts";
+import { HostRun, isEmpty, newRunId } from "./run.ts";
 import type { HostSession } from "./session.ts";
 import { survey } from "./survey.ts";
 
@@ -125,9 +125,14 @@ export async function cleanBundle(
       const what = options.kept === true ? "stage/* done/* kept/*" : "stage/* done/*";
       const list = what.split(" ").map((part) => `"$STORE"/${part}`).join(" ");
       const remove = options.dryRun === true ? "" : 'rm -rf -- "$_f"; ';
+      // A store that waited for its kept edits to be cleaned goes with them.
+      const folded = foldStore(look.stores[level]!.state);
+      const empty = options.dryRun === true || !isEmpty(folded)
+        ? ""
+        : '[ -n "$(ls -A "$STORE/kept")" ] || store_remove\n';
       const lock = options.dryRun === true ? "if :; then" : "RUN=clean\nif lock 60 clean; then";
       await shell.run(
-        `${lock}\nfor _f in ${list}; do [ -e "$_f" ] || continue; ${remove}fr C removed "$_f"; done\nunlock\nfi\n`,
+        `${lock}\nfor _f in ${list}; do [ -e "$_f" ] || continue; ${remove}fr C removed "$_f"; done\n${empty}unlock\nfi\n`,
         {
           onFrame: (frame) => {
             if (frame.type === "C") lines.push(`${host}: ${new TextDecoder().decode(frame.payload)}`);

@@ -105,7 +105,7 @@ un_block() {
   rm -f -- "$_ut.b"
   if [ "$8" = 1 ]; then
     case $7 in
-    absent) if [ ! -s "$_ut" ]; then rm -f -- "$_ut" "$_up" && undid "$1" undone "$_note" || undid "$1" failed:1 "cannot remove the file"; return; fi ;;
+    absent) if [ -z "$(ends "$_ut")" ]; then rm -f -- "$_ut" "$_up" && undid "$1" undone "$_note" || undid "$1" failed:1 "cannot remove the file"; return; fi ;;
     linked:* | copied:*) if same_text "$_ut" "$STORE/prior/${7##*:}"; then
       rm -f -- "$_ut"
       put_back "${7##*:}" "$_up" && undid "$1" undone "$_note" || undid "$1" failed:1 "cannot put the original back"
