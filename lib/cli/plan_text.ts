@@ -91,6 +91,6 @@ export function planJson(plan: HostPlan): Readonly<Record<string, unknown>> {
     changes: changesOf([plan]),
     steps: plan.planned,
     warnings: plan.warnings,
-    plan: plan.plan,
+    plans: plan.wire,
   };
 }

@@ -61,6 +61,8 @@ export interface HostPlan {
   /** `Transport.venue`. */
   readonly venue: string;
   readonly plan: DeployPlan;
+  /** The same InstallPlans with the reference's wire names, for `--json`. */
+  readonly wire: readonly unknown[];
   /** The acts the plan lowers to; what permissions are derived from. */
   readonly acts: readonly Act[];
   readonly planned: readonly PlannedAct[];

@@ -191,6 +191,7 @@ function undoHostPlan(host: string, venue: string, bundle: string, shown: UndoPl
       secrets: [],
       digest: ledger?.plan_digest ?? "",
     },
+    wire: [],
     acts: [],
     planned: shown.items.map(({ n, level, item }): PlannedAct => ({
       n,

@@ -1,6 +1,7 @@
 /** An assessment as people and programs see it. */
 import type { HostPlan, PlannedAct } from "./contract.ts";
 import type { Assessment, LevelUndo } from "./assess.ts";
+import { toWire } from "../plan/wire.ts";
 import { commandsOf } from "../plan/commands.ts";
 
 /** Turns an assessment into the plan that is printed. */
@@ -37,6 +38,7 @@ export function hostPlanOf(
     host,
     venue,
     plan: assessment.compiled.plan,
+    wire: assessment.compiled.plan.plans.map(toWire),
     acts: assessment.compiled.acts,
     planned: [...assessment.early.map(revertLine), ...acts, ...assessment.late.map(revertLine), ...skipped],
     live: options.live,
@@ -58,4 +60,13 @@ function revertLine({ n, level, item }: LevelUndo): PlannedAct {
     ...(item.note === undefined ? {} : { reason: item.note }),
     reversibility: item.claim?.reversibility ?? "exact",
   };
+}
+
+/** Commands this run would begin and nobody could tell, if it were cut, whether they had come to their end. */
+function mayRunTwice({ judged }: Assessment): string[] {
+  const count =
+    judged.filter(({ act, included }) =>
+      included && act.type === "command" && act.unless === undefined && act.creates === undefined && act.once !== true
+    ).length;
+  return count === 0 ? [] : [`${count} command${count === 1 ? "" : "s"} without a guard may run twice if interrupted`];
 }

@@ -6,6 +6,7 @@ import { assertNever } from "../base/brand.ts";
 import { quoteWord as quote } from "../command/quote.ts";
 import type { ShellBlob } from "../execute/shell.ts";
 import { encodeField } from "../ledger/field.ts";
+import { isUnder, repositoryPlaces } from "../ledger/paths.ts";
 import type { Act, CommandAct, Content, DirAct, DownloadAct, FileAct, LinkAct } from "../steps/act.ts";
 import { type Numbered, numeric } from "./probe.ts";
 
@@ -50,6 +51,10 @@ export async function batchProgram(acts: readonly Numbered[], context: BatchCont
     reloads.clear();
   };
   for (const { n, act } of acts) {
+    if (changesRepositories(act)) {
+      flush();
+      lines.push("REFRESHED=");
+    }
     if (isNative(act)) {
       if (isGuarded(act)) {
         flush();
@@ -67,6 +72,13 @@ export async function batchProgram(acts: readonly Numbered[], context: BatchCont
   settle();
   lines.push("deaf", '[ -z "$RD" ] || { jsync; seal; }');
   return { text: lines.join("\n") + "\n", blobs };
+}
+
+/** After these, package lists are old. Commands may add a repository without saying so. */
+function changesRepositories(act: Act): boolean {
+  if (act.type === "command") return act.level === "root";
+  const path = act.type === "file" || act.type === "block" ? act.path : undefined;
+  return path !== undefined && repositoryPlaces.some((place) => isUnder(path, place));
 }
 
 function isNative(act: Act): act is Native {

@@ -126,14 +126,7 @@ function checkSecrets(acts: readonly Act[], known: readonly string[]) {
 }
 
 function notesOn(acts: readonly Act[]): string[] {
-  const twice = acts.filter((act) =>
-    act.type === "command" && act.unless === undefined && act.creates === undefined && act.once !== true
-  );
-  const packages = acts.some((act) => act.type === "packages");
-  return [
-    ...(twice.length > 0
-      ? [`${twice.length} command${twice.length === 1 ? "" : "s"} without a guard may run twice if interrupted`]
-      : []),
-    ...(packages ? ["packages may start services when they are installed, whatever --with-services says"] : []),
-  ];
+  return acts.some((act) => act.type === "packages")
+    ? ["packages may start services when they are installed, whatever --with-services says"]
+    : [];
 }

@@ -86,6 +86,7 @@ export function hostPlan(planned: readonly PlannedAct[], host = "deploy@web1"): 
       secrets: [],
       digest: "0123456789abcdef",
     },
+    wire: [],
     acts: [],
     planned,
     live: false,

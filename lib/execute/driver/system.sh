@@ -164,6 +164,9 @@ packages_act() {
   if [ -z "$_miss" ]; then same "$_kn"; return; fi
   _kp=$STORE/prior/$RUN.$_kn
   pkg_list "$_kf" >"$_kp" && pkg_manual "$_kf" >"$_kp.manual" && j P "$_kn" "$_kr" "listed:$RUN.$_kn" && j B "$_kn" && jsync || return 1
+  # Package lists are refreshed once a run, and again after the repositories changed (REFRESHED is emptied then).
+  [ -n "${REFRESHED:-}" ] && _kref=0
+  REFRESHED=1
   case $_kf in
   deb) BODY="export DEBIAN_FRONTEND=noninteractive
 dpkg --audit | grep -q . && dpkg --configure -a
