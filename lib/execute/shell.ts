@@ -58,6 +58,7 @@ export class DriverShell {
   #heart: ReturnType<typeof setInterval> | undefined;
   #stderr = "";
   #closed = false;
+  #sending = false;
   readonly hello: Frame;
 
   private constructor(
@@ -83,7 +84,10 @@ export class DriverShell {
     const shell = new DriverShell(started.channel, started.writer, started.parser, started.hello);
     shell.#stderr = started.stderr();
     void shell.#read(started.reader, started.rest);
-    shell.#heart = setInterval(() => void shell.#send(".\n"), 10_000);
+    // Never in the middle of a blob or a program: there a dot would be one of its bytes.
+    shell.#heart = setInterval(() => {
+      if (!shell.#sending) void shell.#send(".\n");
+    }, 10_000);
     return shell;
   }
 
@@ -107,12 +111,15 @@ export class DriverShell {
     const abort = () => void this.stop();
     options.signal?.addEventListener("abort", abort, { once: true });
     try {
+      this.#sending = true;
       for (const blob of options.blobs ?? []) await this.#sendBlob(blob);
       const bytes = encoder.encode(program);
       await this.#send(`P ${this.#batch} ${bytes.length} ${options.seq ?? 0}\n`);
       await this.#sendBytes(bytes);
+      this.#sending = false;
       return await ended;
     } finally {
+      this.#sending = false;
       options.signal?.removeEventListener("abort", abort);
       this.#waiting = undefined;
     }

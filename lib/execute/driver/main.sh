@@ -15,9 +15,12 @@ while read -r _m _a _b _c <&3; do
   beat
   case $_m in
   D)
+    # Bytes are signs of life, too: the warden watches the blob grow instead of the heartbeat.
+    [ -n "$WPID" ] && echo "$BL/$_a" >"$RT/receiving"
     if dd bs=65536 iflag=fullblock,count_bytes count="$_b" <&3 >"$BL/$_a" 2>/dev/null && [ "$(wc -c <"$BL/$_a")" -eq "$_b" ]; then :; else
       HALT=${HALT:-stage}
-    fi ;;
+    fi
+    [ -n "$WPID" ] && : >"$RT/receiving" ;;
   P)
     _prog=$(dd bs=65536 iflag=fullblock,count_bytes count="$_b" <&3 2>/dev/null; echo .)
     [ "${#_prog}" -eq $((_b + 1)) ] || break

@@ -53,6 +53,13 @@ warden() {
       fi
       { read -r _b <"$RT/beat"; } 2>/dev/null
       if [ "$_b" = "$_last" ]; then _quiet=$((_quiet + 1)); else _quiet=0 _last=$_b; fi
+      _recv=
+      { read -r _recv <"$RT/receiving"; } 2>/dev/null
+      if [ -n "$_recv" ] && [ $((_tick % 25)) -eq 0 ]; then
+        _sz=$(wc -c <"$_recv" 2>/dev/null)
+        [ "$_sz" = "${_osz:-}" ] || _quiet=0
+        _osz=$_sz
+      fi
       [ "$_quiet" -ge $((${SILENCE:-45} * 5)) ] && [ ! -s "$RT/stop" ] && echo silence >"$RT/stop"
       _why=
       { read -r _why <"$RT/stop"; } 2>/dev/null

@@ -1,6 +1,7 @@
 /** Programs on a machine reached with the system's `ssh`: all of ssh_config, FIDO keys, GSSAPI and host certificates. */
 import { quoteWord } from "../../command/quote.ts";
 import { CharlyError } from "../../base/errors.ts";
+import { controlDir } from "../../base/names.ts";
 import type { Channel, Transport } from "../transport.ts";
 import { within } from "./deadline.ts";
 import { connectError, hostAndPort } from "./failure.ts";
@@ -35,7 +36,7 @@ export async function opensshTransport(host: string, options: OpensshOptions = {
   const parsed = parseSshAddress(host);
   const address = parsed.user === undefined && options.user !== undefined ? { ...parsed, user: options.user } : parsed;
   const settings = await resolveSettings(address, options);
-  const dir = await Deno.makeTempDir({ prefix: "charly-ssh-" }); // 0700: whoever opens the control socket is us over there
+  const dir = await Deno.makeTempDir({ dir: controlDir, prefix: "charly-ssh-" }); // 0700: whoever opens the control socket is us over there
   const transport = new OpensshTransport(address, settings, options, dir, await hopCommand(settings, options));
   try {
     await transport.connect();
