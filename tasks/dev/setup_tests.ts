@@ -1,5 +1,6 @@
-/** Installs what the tests need: every package that a test file names in a `needPackages({ … })`. */
+/** Gets what the tests need: the npm packages, and every Debian package that a test file names in a `needPackages({ … })`. */
 import { needPackages } from "../../tests/shared/packages.ts";
+import { run } from "../../tests/shared/run.ts";
 
 /** Packages declared in one source text, each with a file that it brings. */
 export function declaredPackages(source: string): Record<string, string> {
@@ -23,10 +24,23 @@ export async function packagesOf(dir: string): Promise<Record<string, string>> {
   return found;
 }
 
+/**
+ * Fetches every npm package: with this repository's lock, and once as somebody's project without a lock finds them. Tests then
+ * need no network, and two that start at once do not fetch the same thing.
+ */
+async function fetchPackages(): Promise<void> {
+  const root = new URL("../..", import.meta.url).pathname;
+  const { imports } = JSON.parse(await Deno.readTextFile(`${root}deno.json`)) as { imports: Record<string, string> };
+  const names = Object.values(imports).filter((address) => address.startsWith("npm:"));
+  await run([Deno.execPath(), "install", "--quiet"], { cwd: root });
+  await run([Deno.execPath(), "cache", "--quiet", "--no-config", "--no-lock", ...names], { cwd: "/" });
+}
+
 if (import.meta.main) {
   const packages = await packagesOf(new URL("../../tests", import.meta.url).pathname);
   try {
     await needPackages(packages);
+    await fetchPackages();
   } catch (error) {
     console.error(`error: set up the tests: ${error instanceof Error ? error.message : error}`);
     Deno.exit(1);

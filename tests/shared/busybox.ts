@@ -11,9 +11,9 @@ export interface BusyBox extends AsyncDisposable {
   readonly sh: string;
 }
 
-/** Links every applet of Debian's busybox into a directory. Its `sh` prefers applets to whatever PATH offers. */
+/** Links every applet of a BusyBox into a directory. Its `sh` prefers applets to whatever PATH offers. */
 export async function busyBox(): Promise<BusyBox> {
-  await needPackages({ busybox: "/bin/busybox" });
+  await needPackages({ "busybox-static": "/bin/busybox" });
   const dir: TempDir = await tempDir();
   await Deno.chmod(dir.path, 0o755);
   const applets = (await run(["/bin/busybox", "--list"])).split("\n").filter((name) => name !== "");

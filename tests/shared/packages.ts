@@ -10,11 +10,20 @@ export async function needPackages(packages: Readonly<Record<string, string>>): 
   const hint = `apt-get install -y --no-install-recommends ${missing.join(" ")}`;
   const debian = await Deno.stat("/usr/bin/apt-get").then(() => true, () => false);
   if (Deno.uid() !== 0 || !debian) throw new Error(`these tests need ${missing.join(", ")}; run as root: ${hint}`);
+  const first = await aptGet("install", ...missing);
+  if (first === undefined) return;
+  // a fresh machine has no package lists, or lists of packages that were replaced meanwhile
+  const failed = await aptGet("update") ?? await aptGet("install", ...missing);
+  if (failed !== undefined) throw new Error(`${hint}: ${failed}`);
+}
+
+/** Runs apt-get. @returns what it said when it failed */
+async function aptGet(...words: readonly string[]): Promise<string | undefined> {
   // two test processes may get here at once; the lock of apt makes the second one wait
   const { success, stderr } = await new Deno.Command("apt-get", {
-    args: ["install", "-y", "-q", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120", ...missing],
+    args: ["-y", "-q", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120", ...words],
     env: { DEBIAN_FRONTEND: "noninteractive" },
     stdin: "null",
   }).output();
-  if (!success) throw new Error(`${hint}: ${new TextDecoder().decode(stderr)}`);
+  return success ? undefined : new TextDecoder().decode(stderr);
 }
