@@ -59,6 +59,7 @@ export class DriverShell {
   #stderr = "";
   #closed = false;
   #sending = false;
+  #afterSending: string | undefined;
   readonly hello: Frame;
 
   private constructor(
@@ -117,6 +118,8 @@ export class DriverShell {
       await this.#send(`P ${this.#batch} ${bytes.length} ${options.seq ?? 0}\n`);
       await this.#sendBytes(bytes);
       this.#sending = false;
+      if (this.#afterSending !== undefined) await this.#send(this.#afterSending);
+      this.#afterSending = undefined;
       return await ended;
     } finally {
       this.#sending = false;
@@ -127,12 +130,12 @@ export class DriverShell {
 
   /** No further act starts; the running one goes on to its end. */
   stop(): Promise<void> {
-    return this.#send("S\n");
+    return this.#command("S\n");
   }
 
   /** The running act is ended by its cut policy. */
   kill(): Promise<void> {
-    return this.#send("K\n");
+    return this.#command("K\n");
   }
 
   /** What the far side wrote to its error stream so far (sudo's words, a shell's complaint). */
@@ -155,6 +158,12 @@ export class DriverShell {
       await this.#writer.close();
     } catch { /* closed with the channel */ }
     this.#channel.close();
+  }
+
+  /** A message between programs and blobs: while one is on its way, it waits for the end of it. */
+  async #command(line: string): Promise<void> {
+    if (this.#sending) this.#afterSending = line;
+    else await this.#send(line);
   }
 
   async #sendBlob(blob: ShellBlob): Promise<void> {
