@@ -74,6 +74,13 @@ export async function specOf(
   job: Job,
   plan: PlanOptions & { adopt?: boolean; takeOver?: boolean; assumeYes?: boolean },
 ): Promise<DeploySpec> {
+  if (plan.install.verify === true) {
+    throw new CharlyError(`verify ${job.name}: this version keeps checks as data and does not run them yet`, {
+      hint: "leave out --verify; `charly drift` tells what is not as deployed",
+      code: "checks-not-available",
+      exitCode: 2,
+    });
+  }
   const files = await readCandyFiles(job.project.root, job.config.candies);
   const target = job.bundle.on.target;
   return {
