@@ -34,6 +34,7 @@ export function lowerPlans(plans: readonly InstallPlan[], input: LowerInput): {
   const { facts } = input;
   const acts: Act[] = [];
   const skipped: SkippedStep[] = [];
+  const closed = new Set<number>();
   const hooks = new Map<string, ReturnType<typeof hookValues>>();
   const root = resolveAll(input.env, facts.home);
   let number = 0;
@@ -51,7 +52,7 @@ export function lowerPlans(plans: readonly InstallPlan[], input: LowerInput): {
     const gate = answers.gate();
     if (!gateOpen(gate, input.options)) {
       skip(`gate ${gate} is closed`, gate);
-      continue;
+      closed.add(number);
     }
     const sourcing = step.kind === "ShellHook" && hooks.size === 0;
     if (step.kind === "ShellHook") hooks.set(step.candy, hookValues(step, facts.home));
@@ -66,11 +67,20 @@ export function lowerPlans(plans: readonly InstallPlan[], input: LowerInput): {
       secrets: input.candySecrets[step.candy] ?? [],
       sourcing,
     });
-    if ("skipped" in lowered) skip(lowered.skipped);
-    else acts.push(...lowered);
+    if (!("skipped" in lowered)) acts.push(...lowered);
+    else if (!closed.has(number)) skip(lowered.skipped);
   }
   checkSecrets(acts, input.known);
-  return { acts: distinct(acts), skipped, notes: notesOn(acts) };
+  // Closed steps are lowered as well: what they would claim is kept, and no other act is numbered anew because of them.
+  const all = distinct(acts);
+  const open = all.filter(({ step }) => !closed.has(step));
+  return { acts: open, skipped: skipped.map((it) => withResources(it, all)), notes: notesOn(open) };
+}
+
+function withResources(skipped: SkippedStep, acts: readonly Act[]): SkippedStep {
+  if (skipped.gate === undefined) return skipped;
+  const resources = acts.filter(({ step }) => step === skipped.step).map(({ resource }) => resource);
+  return { ...skipped, resources };
 }
 
 /** As at login, where env.d is read in alphabetical order: the last candy wins. */

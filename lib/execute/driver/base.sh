@@ -40,6 +40,9 @@ hello() {
   read -r _host </proc/sys/kernel/hostname
   read -r _boot </proc/sys/kernel/random/boot_id
   read -r _p1 </proc/1/comm
+  # Where process 1 is hidden or called otherwise, the manager itself says whether it is there.
+  [ "$_p1" = systemd ] || { have systemctl && case $(systemctl is-system-running 2>/dev/null 3<&- 5>&-) in
+    '' | offline | unknown) ;; *) _p1=systemd ;; esac; }
   [ -r /etc/os-release ] && _os=$(cat /etc/os-release)
   have getconf && _glibc=$(getconf GNU_LIBC_VERSION 2>/dev/null)
   uptime_s
