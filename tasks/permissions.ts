@@ -66,20 +66,24 @@ export function permissionsFor(
     readonly plans?: readonly HostPlan[];
   },
 ): Permissions {
-  const home = readEnv("HOME") ?? "/root";
-  const state = readEnv("XDG_STATE_HOME");
+  const home = readEnv("HOME") ?? "/";
+  const under = (variable: string, fallback: string) => readEnv(variable) || `${home}/${fallback}`;
+  const secrets = secretsOf(project);
+  // Undo without a configuration learns from the target which secrets it needs.
+  const store = secrets.length > 0 || project === undefined
+    ? [`${under("XDG_DATA_HOME", ".local/share")}/charly/secret`]
+    : [];
   const config = project?.configUrl.startsWith("file:") ? fileURLToPath(project.configUrl) : undefined;
   return derivePermissions({
     reach,
     ...(plans === undefined ? {} : { plans }),
     ...(project === undefined ? {} : { project: { root: project.root, ...(config === undefined ? {} : { config }) } }),
-    home,
-    state: `${state === undefined || state === "" ? `${home}/.local/state` : state}/charly`,
+    state: `${under("XDG_STATE_HOME", ".local/state")}/charly`,
     deno: Deno.execPath(),
     program: findProgram,
-    reads: [...reads ?? [], ...ownFiles(), ...project === undefined ? [] : denoFiles(project.root)],
-    env: [...env ?? [], ...secretsOf(project)],
-    writes: [...(writes ?? []).map((path) => resolve(context.cwd, path)), ...artifactsOf(project)],
+    reads: [...reads ?? [], ...store, ...ownFiles(), ...project === undefined ? [] : denoFiles(project.root)],
+    env: [...env ?? [], ...secrets],
+    writes: [...store, ...(writes ?? []).map((path) => resolve(context.cwd, path)), ...artifactsOf(project)],
   });
 }
 
@@ -106,19 +110,28 @@ function ownFiles(): string[] {
 /** What says how a project's modules are found, there and in the directories above it. */
 function denoFiles(root: string): string[] {
   const found: string[] = [];
-  for (let dir = dirname(root); dir !== dirname(dir); dir = dirname(dir)) {
+  for (let dir = root; dir !== dirname(dir);) {
+    dir = dirname(dir);
     found.push(...["deno.json", "deno.jsonc", "package.json"].map((name) => join(dir, name)));
   }
   return found;
 }
 
+/** Directories of PATH, for verbs that look for programs there. */
+export function pathDirs(): string[] {
+  return (readEnv("PATH") ?? "/usr/local/bin:/usr/bin:/bin").split(":").filter((dir) => dir.startsWith("/"));
+}
+
 /** Where a program is on PATH. What may not be looked at counts as not there, and the usual places are tried then. */
 export function findProgram(name: string): string | undefined {
-  const dirs = (readEnv("PATH") ?? "/usr/local/bin:/usr/bin:/bin").split(":").filter((dir) => dir.startsWith("/"));
   let allowed = false;
-  for (const dir of dirs) {
+  for (const dir of pathDirs()) {
     const path = `${dir}/${name}`;
-    if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") continue;
+    if (Deno.permissions.querySync({ name: "read", path }).state !== "granted") {
+      // who was started with derived flags may run it without having seen it
+      if (Deno.permissions.querySync({ name: "run", command: path }).state === "granted") return path;
+      continue;
+    }
     allowed = true;
     try {
       if (Deno.statSync(path).isFile) return path;

@@ -12,3 +12,5 @@ export const candyDir = "candy";
 export const configFile = "charly.config.ts";
 /** A project of the Go tool. */
 export const yamlFile = "charly.yml";
+/** Where directories for control sockets of the system's `ssh` are made: a socket's path may not be longer than 107 bytes. */
+export const controlDir = "/tmp";

@@ -1,5 +1,6 @@
 /** What a run may touch on the operator's side, as Deno permissions: derived from a plan and from how its hosts are reached. */
 import { ownEnv } from "../base/env.ts";
+import { controlDir } from "../base/names.ts";
 import type { Act, Content } from "../steps/act.ts";
 import type { DeployPlan } from "./install_plan.ts";
 
@@ -42,8 +43,6 @@ export interface PermissionInput {
   readonly plans?: readonly { readonly plan: DeployPlan; readonly acts: readonly Act[] }[];
   /** Absolute directory of the project and the file its configuration was read from (a path; nothing for an address). */
   readonly project?: { readonly root: string; readonly config?: string };
-  /** Absolute home of the operator. */
-  readonly home: string;
   /** Absolute `${XDG_STATE_HOME:-~/.local/state}/charly`. */
   readonly state: string;
   /** `Deno.execPath()`: the sandbox is another Deno. */
@@ -63,36 +62,40 @@ export interface PermissionInput {
  * @param input how the hosts are reached, and the plans
  */
 export function derivePermissions(input: PermissionInput): Permissions {
-  const { home, state, project } = input;
+  const { state, project } = input;
   const read = [state, ...input.reads ?? []];
   const write = [state, ...input.writes ?? []];
   const net: string[] = [];
   const run = [input.deno, "/bin/sh"]; // the sandbox bounds its child with ulimit
   const env = [...ownEnv, ...input.env ?? []];
-  const sys = ["hostname", "uid", "gid"];
+  const sys = ["hostname"]; // who holds a lock is told by user@host
   const programs = (...names: string[]) => run.push(...names.map(input.program).filter((path) => path !== undefined));
   if (project !== undefined) read.push(project.root, ...(project.config === undefined ? [] : [project.config]));
 
   for (const reach of input.reach) {
     if (reach.kind === "local") {
-      programs("sh", "setsid", "env");
+      run.push("/usr/bin/env"); // it finds setsid, and that starts the shell
       continue;
     }
-    read.push(...reach.files, ...["known_hosts", "config"].map((name) => `${home}/.ssh/${name}`));
     // The effective configuration of a host is what `ssh -G` says, whatever connects afterwards.
     programs("ssh");
-    if (reach.proxyCommand !== undefined) programs("sh");
-    if (reach.transport === "openssh") continue;
-    // Behind a ProxyCommand nothing is dialled by us.
-    if (reach.proxyCommand === undefined) net.push(...reach.hops.map(netAddress));
+    sys.push("uid"); // %i in ssh_config
+    if (reach.transport === "openssh") {
+      run.push("/usr/bin/env");
+      // the control socket and the log of `ssh` stand in a directory of their own there; keys are its own to read
+      read.push(controlDir);
+      write.push(controlDir);
+      continue;
+    }
+    read.push(...reach.files);
+    if (reach.proxyCommand !== undefined) env.push("NODE_V8_COVERAGE"); // node's way to start a program asks for it
+    else net.push(...reach.hops.map(netAddress)); // behind a ProxyCommand nothing is dialled by us
     if (reach.agent !== undefined) {
       env.push("SSH_AUTH_SOCK");
       read.push(reach.agent);
       write.push(reach.agent);
       net.push(`unix:${reach.agent}`);
     }
-    // ssh2 and node's child processes ask for these and live without.
-    env.push("NODE_V8_COVERAGE");
   }
 
   for (const { plan, acts } of input.plans ?? []) {

@@ -3,7 +3,6 @@ import { derivePermissions, type PermissionInput, renderFlags } from "../../../l
 
 const here: PermissionInput = {
   reach: [],
-  home: "/home/u",
   state: "/home/u/.local/state/charly",
   deno: "/opt/deno",
   program: (name) => name === "sudo" ? undefined : `/usr/bin/${name}`,
@@ -18,7 +17,7 @@ Deno.test("derivePermissions() names every host and port of the way, keys and kn
       host: "deploy@web1",
       transport: "ssh2",
       hops: [{ host: "jump", port: 2222 }, { host: "fe80::1", port: 22 }],
-      files: ["/home/u/.ssh/id_ed25519", "/etc/ssh/ssh_known_hosts"],
+      files: ["/home/u/.ssh/id_ed25519", "/home/u/.ssh/known_hosts", "/etc/ssh/ssh_known_hosts"],
       agent: "/run/agent",
     }],
   });
@@ -26,27 +25,26 @@ Deno.test("derivePermissions() names every host and port of the way, keys and kn
   assert.deepEqual(needed.read, [
     "/etc/ssh/ssh_known_hosts",
     "/home/u/.local/state/charly",
-    "/home/u/.ssh/config",
     "/home/u/.ssh/id_ed25519",
     "/home/u/.ssh/known_hosts",
     "/home/u/shop",
     "/run/agent",
   ]);
   assert.deepEqual(needed.write, ["/home/u/.local/state/charly", "/run/agent"]);
-  assert.deepEqual(needed.run, ["/opt/deno", "/usr/bin/ssh"]);
+  assert.deepEqual(needed.run, ["/bin/sh", "/opt/deno", "/usr/bin/ssh"]);
   assert.ok(needed.env.includes("SSH_AUTH_SOCK"));
 });
 
-Deno.test("derivePermissions() lets a local target start sh, setsid and sudo where they are, and dial nobody", () => {
+Deno.test("derivePermissions() lets a local target start env, which starts the rest, and dial nobody", () => {
   const needed = derivePermissions({ ...here, reach: [{ kind: "local", host: "local" }] });
-  assert.deepEqual([needed.run, needed.net], [["/opt/deno", "/usr/bin/setsid", "/usr/bin/sh"], []]);
+  assert.deepEqual([needed.run, needed.net], [["/bin/sh", "/opt/deno", "/usr/bin/env"], []]);
 });
 
 Deno.test("derivePermissions() dials nobody when the system's ssh or a ProxyCommand does", () => {
   const way = { kind: "ssh", host: "a", hops: [{ host: "a", port: 22 }], files: [] } as const;
   assert.deepEqual(derivePermissions({ ...here, reach: [{ ...way, transport: "openssh" }] }).net, []);
   const proxied = derivePermissions({ ...here, reach: [{ ...way, transport: "ssh2", proxyCommand: "nc %h %p" }] });
-  assert.deepEqual([proxied.net, proxied.run], [[], ["/opt/deno", "/usr/bin/sh", "/usr/bin/ssh"]]);
+  assert.deepEqual([proxied.net, proxied.run], [[], ["/bin/sh", "/opt/deno", "/usr/bin/ssh"]]);
 });
 
 Deno.test("derivePermissions() adds files a plan sends, artifacts it brings back, and secrets it names", () => {
