@@ -24,7 +24,8 @@ export function planDigest(input: DigestInput): string {
   const { hostname, user, uid, gid, home, loginShell, machine, distro, format, systemd } = input.facts;
   return sha256(canonicalJson({
     format: planFormat,
-    plan: input.plan,
+    // The list of all candies stands in every InstallPlan; here the plans' own order says the same once.
+    plan: { ...input.plan, plans: input.plan.plans.map(({ candiesIncluded: _all, ...plan }) => plan) },
     acts: input.acts.map(plainAct),
     skipped: input.skipped,
     facts: { hostname, user, uid, gid, home, loginShell, machine, distro, format, systemd },

@@ -37,6 +37,7 @@ export function lowerPlans(plans: readonly InstallPlan[], input: LowerInput): {
   const closed = new Set<number>();
   const hooks = new Map<string, ReturnType<typeof hookValues>>();
   const root = resolveAll(input.env, facts.home);
+  const environment = new Environment(hooks, root);
   let number = 0;
   for (const step of plans.flatMap((plan) => plan.steps)) {
     number++;
@@ -56,14 +57,18 @@ export function lowerPlans(plans: readonly InstallPlan[], input: LowerInput): {
     }
     const sourcing = step.kind === "ShellHook" && hooks.size === 0;
     if (step.kind === "ShellHook") hooks.set(step.candy, hookValues(step, facts.home));
-    const env = { ...hookEnv(hooks), ...root };
+    environment.seen = hooks.size;
     const lowered = answers.lower({
       step: number,
       target: input.target,
       facts,
       files: input.files,
-      env: { user: env, root },
-      path: hookPath(hooks, env),
+      get env() {
+        return { user: environment.user(), root };
+      },
+      get path() {
+        return environment.path();
+      },
       secrets: input.candySecrets[step.candy] ?? [],
       sourcing,
     });
@@ -74,13 +79,37 @@ export function lowerPlans(plans: readonly InstallPlan[], input: LowerInput): {
   // Closed steps are lowered as well: what they would claim is kept, and no other act is numbered anew because of them.
   const all = distinct(acts);
   const open = all.filter(({ step }) => !closed.has(step));
-  return { acts: open, skipped: skipped.map((it) => withResources(it, all)), notes: notesOn(open) };
+  const resources = Map.groupBy(all, ({ step }) => step);
+  const withResources = (it: SkippedStep): SkippedStep =>
+    it.gate === undefined ? it : { ...it, resources: (resources.get(it.step) ?? []).map(({ resource }) => resource) };
+  return { acts: open, skipped: skipped.map(withResources), notes: notesOn(open) };
 }
 
-function withResources(skipped: SkippedStep, acts: readonly Act[]): SkippedStep {
-  if (skipped.gate === undefined) return skipped;
-  const resources = acts.filter(({ step }) => step === skipped.step).map(({ resource }) => resource);
-  return { ...skipped, resources };
+/** What commands find in their environment; only they ask for it, and it changes with every hook only. */
+class Environment {
+  seen = 0;
+  #of = -1;
+  #user: Record<string, string> = {};
+  #path: string[] = [];
+
+  constructor(readonly hooks: Hooks, readonly root: Readonly<Record<string, string>>) {}
+
+  user(): Record<string, string> {
+    this.#refresh();
+    return this.#user;
+  }
+
+  path(): string[] {
+    this.#refresh();
+    return this.#path;
+  }
+
+  #refresh(): void {
+    if (this.#of === this.seen) return;
+    this.#of = this.seen;
+    this.#user = { ...hookEnv(this.hooks), ...this.root };
+    this.#path = hookPath(this.hooks, this.#user);
+  }
 }
 
 /** As at login, where env.d is read in alphabetical order: the last candy wins. */

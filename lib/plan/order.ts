@@ -56,18 +56,68 @@ export function orderCandies(asked: readonly string[], table: CandyTable, option
   return sort(edges);
 }
 
-/** Kahn's algorithm with an alphabetical ready queue. */
+/** Kahn's algorithm; the ready queue is a heap, so that the alphabetically first comes next at a logarithmic price. */
 function sort(edges: ReadonlyMap<string, ReadonlySet<string>>): string[] {
-  const waiting = new Map([...edges].map(([name, needed]) => [name, new Set(needed)]));
-  const order: string[] = [];
-  while (waiting.size > 0) {
-    const ready = [...waiting.keys()].filter((name) => waiting.get(name)?.size === 0).sort()[0];
-    if (ready === undefined) throw cycleError("require", findCycle(waiting));
-    order.push(ready);
-    waiting.delete(ready);
-    for (const needed of waiting.values()) needed.delete(ready);
+  const missing = new Map<string, number>();
+  const dependents = new Map<string, string[]>();
+  const ready = new NameHeap();
+  for (const [name, needed] of edges) {
+    missing.set(name, needed.size);
+    if (needed.size === 0) ready.push(name);
+    for (const one of needed) {
+      const list = dependents.get(one);
+      if (list === undefined) dependents.set(one, [name]);
+      else list.push(name);
+    }
   }
-  return order;
+  const order: string[] = [];
+  for (let name = ready.pop(); name !== undefined; name = ready.pop()) {
+    order.push(name);
+    for (const dependent of dependents.get(name) ?? []) {
+      const left = (missing.get(dependent) ?? 0) - 1;
+      missing.set(dependent, left);
+      if (left === 0) ready.push(dependent);
+    }
+  }
+  if (order.length === edges.size) return order;
+  const done = new Set(order);
+  const waiting = [...edges].filter(([name]) => !done.has(name)).map(([name, needed]) =>
+    [name, new Set([...needed].filter((one) => !done.has(one)))] as const
+  );
+  throw cycleError("require", findCycle(new Map(waiting)));
+}
+
+/** Names, smallest first. */
+class NameHeap {
+  readonly #names: string[] = [];
+
+  push(name: string): void {
+    const names = this.#names;
+    let at = names.push(name) - 1;
+    while (at > 0) {
+      const parent = (at - 1) >> 1;
+      if (names[parent]! <= names[at]!) break;
+      [names[parent], names[at]] = [names[at]!, names[parent]!];
+      at = parent;
+    }
+  }
+
+  pop(): string | undefined {
+    const names = this.#names;
+    const first = names[0];
+    const last = names.pop();
+    if (names.length === 0 || last === undefined) return first;
+    names[0] = last;
+    for (let at = 0;;) {
+      let least = at;
+      for (const child of [2 * at + 1, 2 * at + 2]) {
+        if (child < names.length && names[child]! < names[least]!) least = child;
+      }
+      if (least === at) return first;
+      [names[least], names[at]] = [names[at]!, names[least]!];
+      at = least;
+    }
+  }
 }
 
 /** Members of a composition, depth first, each once, the candy itself last when it has content. */

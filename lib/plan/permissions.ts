@@ -89,7 +89,8 @@ export function derivePermissions(input: PermissionInput): Permissions {
     }
     read.push(...reach.files);
     if (reach.proxyCommand !== undefined) env.push("NODE_V8_COVERAGE"); // node's way to start a program asks for it
-    else net.push(...reach.hops.map(netAddress)); // behind a ProxyCommand nothing is dialled by us
+    // behind a ProxyCommand nothing is dialled by us, and behind a jump host the jump host dials
+    else net.push(...reach.hops.slice(0, 1).map(netAddress));
     if (reach.agent !== undefined) {
       env.push("SSH_AUTH_SOCK");
       read.push(reach.agent);
