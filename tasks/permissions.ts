@@ -31,13 +31,16 @@ export interface PermissionRequest {
  * @returns the exit code of that second run, or nothing when this process may go on itself
  */
 export async function enterPermissions(context: AnyContext, request: PermissionRequest): Promise<number | undefined> {
-  // The second process does not look again: what it may not look at (PATH) would look different to it.
-  if (hasEverything() || readEnv(permittedMark) === "1") return undefined;
+  const round = Number(readEnv(permittedMark) ?? "0");
+  if (hasEverything() || round > 1) return undefined;
   const reach = await reachOf(context, request);
+  // The second process may ask `ssh -G`, which knows more than the first could read: it may have to start a third. Nothing
+  // else is looked at again: what it may not look at (PATH) would look different to it.
+  if (round === 1 && reach.every(({ kind }) => kind === "local")) return undefined;
   const needed = permissionsFor(context, { ...request, reach });
   if (isEmpty(missingPermissions(needed))) return undefined;
   if (context.out.verbose) context.out.note(`starting again with: ${renderFlags(needed).join(" ")}`);
-  return await reexec(renderFlags(needed), request.words, request.main);
+  return await reexec(renderFlags(needed), request.words, request.main, round + 1);
 }
 
 /** The hosts a request is about. Without a project, only this machine can be meant. */

@@ -1,7 +1,7 @@
 /** Starting the same command again with exactly the permissions it needs. */
 import type { Permissions } from "../plan/permissions.ts";
 
-/** Set for the second process, so that a permission that cannot be granted does not start a third. */
+/** How often it was started again, so that a permission that cannot be granted does not start processes for ever. */
 export const permittedMark = "CHARLY_PERMITTED";
 
 /** What is needed and not granted to this process. Asks nobody. */
@@ -37,19 +37,21 @@ export function isEmpty(permissions: Permissions): boolean {
  * @param flags permission flags, as `renderFlags` writes them
  * @param words the command line behind `charly`
  * @param main the module to run. @default {Deno.mainModule}
+ * @param round what {@link permittedMark} says to it
  * @returns its exit code; 128 + number when a signal ended it
  */
 export async function reexec(
   flags: readonly string[],
   words: readonly string[],
   main: string = Deno.mainModule,
+  round = 1,
 ): Promise<number> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-prompt", ...flags, main, ...words],
     stdin: "inherit",
     stdout: "inherit",
     stderr: "inherit",
-    env: { [permittedMark]: "1" },
+    env: { [permittedMark]: String(round) },
   }).spawn();
   // Ctrl-C reaches the child by itself (one process group); this process must only outlive it. TERM and HUP are passed on.
   const forward = (["SIGTERM", "SIGHUP"] as const).map((name) => [name, () => child.kill(name)] as const);

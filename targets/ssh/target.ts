@@ -40,7 +40,7 @@ export async function reachSsh(on: SshTarget, host: string, { env }: TargetConte
     it,
   ) => [...it.identityFiles, ...it.identityFiles.map((file) => `${file}.pub`), ...it.knownHostsFiles]);
   const agent = chain.map((it) => it.identityAgent).find((socket) => socket !== undefined);
-  const proxyCommand = chain.map((it) => it.proxyCommand).find((command) => command !== undefined);
+  const proxyCommand = chain[0]?.proxyCommand;
   return {
     kind: "ssh",
     host,

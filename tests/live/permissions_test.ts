@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { compareAudit, grantsOf, readAudit } from "../shared/audit.ts";
 import { run, tryRun } from "../shared/run.ts";
 import { sshClient } from "../shared/ssh_client.ts";
-import { startSshd } from "../shared/sshd.ts";
+import { type Sshd, startSshd } from "../shared/sshd.ts";
 import { type TempDir, tempDir } from "../shared/tmp.ts";
 
 const root = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
@@ -90,7 +90,7 @@ async function deployUnderFlags(
       const without = await charly(
         [...fewer, `--allow-run=${programs.map((it) => it.value).join(",")}`],
         ["deploy", "here", "-y"],
-        { CHARLY_PERMITTED: "1" },
+        { CHARLY_PERMITTED: "2" },
       );
       assert.notEqual(without.code, 0, `${value} is granted and not needed`);
     }
@@ -113,3 +113,96 @@ Deno.test("a deploy over ssh2 runs under exactly the flags: one host and port, i
   const flags = await deployUnderFlags(dir, client.env, server.home);
   assert.ok(flags.includes(`--allow-net=127.0.0.1:${server.port}`), flags.join(" "));
 });
+
+Deno.test("a deploy over the system's ssh runs under exactly the flags: no network of ours, no key read", async () => {
+  await using server = await startSshd();
+  await using client = await sshClient(server);
+  await using dir = await project(`ssh(${JSON.stringify(server.target)}, { transport: "openssh" })`);
+  const flags = await deployUnderFlags(dir, client.env, server.home);
+  assert.ok(!flags.some((flag) => flag.startsWith("--allow-net")), flags.join(" "));
+  assert.ok(!flags.some((flag) => flag.includes(`${server.clientHome}/.ssh`)), flags.join(" "));
+});
+
+Deno.test("a deploy through a jump host runs under exactly the flags: only the jump host is dialled", async () => {
+  await using target = await startSshd();
+  await using hop = await startSshd();
+  await using client = await sshClient(await configured(target, { target, hop }, "ProxyJump hop"));
+  await using dir = await project(`ssh("target")`);
+  const flags = await deployUnderFlags(dir, client.env, target.home);
+  assert.ok(flags.includes(`--allow-net=127.0.0.1:${hop.port}`), flags.join(" "));
+});
+
+Deno.test("a deploy through a ProxyCommand runs under exactly the flags: nothing is dialled", async () => {
+  await using target = await startSshd();
+  await using hop = await startSshd();
+  const command = `ProxyCommand /usr/bin/ssh -F ${target.configFile} -W %h:%p hop`;
+  await using client = await sshClient(await configured(target, { target, hop }, command));
+  await using dir = await project(`ssh("target")`);
+  const flags = await deployUnderFlags(dir, client.env, target.home);
+  assert.ok(!flags.some((flag) => flag.startsWith("--allow-net")), flags.join(" "));
+});
+
+Deno.test("a deploy with a key of the agent runs under exactly the flags: its socket, and no key file", async () => {
+  await using server = await startSshd();
+  const socket = `${server.dir}/agent`;
+  const agent = new Deno.Command("ssh-agent", { args: ["-D", "-a", socket], stdout: "piped", stderr: "null" }).spawn();
+  try {
+    const said = agent.stdout.getReader();
+    await said.read(); // it tells its socket once it listens
+    said.releaseLock();
+    await run(["ssh-add", "-q", server.identity], { env: { SSH_AUTH_SOCK: socket } });
+    await Deno.rename(server.identity, `${server.dir}/away`);
+    const lines = (await Deno.readTextFile(server.configFile)).replace(
+      "IdentityAgent none",
+      "IdentityAgent SSH_AUTH_SOCK",
+    );
+    await Deno.writeTextFile(server.configFile, lines);
+    await using client = await sshClient(server);
+    await using dir = await project(`ssh(${JSON.stringify(server.target)})`);
+    const flags = await deployUnderFlags(dir, { ...client.env, SSH_AUTH_SOCK: socket }, server.home);
+    assert.ok(
+      flags.some((flag) => flag.startsWith("--allow-net=") && flag.includes(`unix:${socket}`)),
+      flags.join(" "),
+    );
+  } finally {
+    agent.kill("SIGTERM");
+    await agent.stdout.cancel();
+    await agent.status;
+  }
+});
+
+Deno.test("what only `ssh -G` knows of a host is found out by the process that may ask it", async () => {
+  await using server = await startSshd();
+  // an `ssh` with a configuration in a place nobody else knows
+  await using away = await tempDir({
+    config: `Host far\n  HostName 127.0.0.1\n  Port ${server.port}\n  User ${server.user}\n${await Deno.readTextFile(
+      server.configFile,
+    )}`,
+  });
+  await using client = await sshClient({ configFile: away.join("config"), clientHome: server.clientHome });
+  await using dir = await project(`ssh("far")`);
+  const flags = await deployUnderFlags(dir, client.env, server.home);
+  assert.ok(flags.includes(`--allow-net=127.0.0.1:${server.port}`), flags.join(" "));
+});
+
+/** A configuration file that knows several servers by name; `target` gets one more line. */
+async function configured(
+  target: Sshd,
+  servers: Readonly<Record<string, Sshd>>,
+  line: string,
+): Promise<Pick<Sshd, "configFile" | "clientHome">> {
+  const configFile = `${target.clientHome}/.ssh/config`, known = `${target.clientHome}/.ssh/known_all`;
+  let blocks = "", keys = "";
+  for (const [name, server] of Object.entries(servers)) {
+    keys += await Deno.readTextFile(server.knownHosts);
+    blocks +=
+      `Host ${name}\n  HostName 127.0.0.1\n  Port ${server.port}\n  User ${server.user}\n  IdentityFile ${server.identity}\n` +
+      (name === "target" ? `  ${line}\n` : "");
+  }
+  await Deno.writeTextFile(known, keys);
+  await Deno.writeTextFile(
+    configFile,
+    `${blocks}Host *\n  UserKnownHostsFile ${known}\n  GlobalKnownHostsFile none\n  IdentitiesOnly yes\n  IdentityAgent none\n`,
+  );
+  return { configFile, clientHome: target.clientHome };
+}

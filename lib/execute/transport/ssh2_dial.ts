@@ -88,7 +88,7 @@ async function wayTo(
 ): Promise<Way> {
   const via = jump ?? settings.proxyJump;
   if (via !== undefined) return await jumpWay(via, settings, venue, options, route, timeout);
-  if (settings.proxyCommand !== undefined) return proxyCommandWay(settings, venue);
+  if (settings.proxyCommand !== undefined) return proxyCommandWay(settings, venue, options.env);
   return await tcpWay(settings, venue, timeout);
 }
 

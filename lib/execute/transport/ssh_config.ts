@@ -80,7 +80,7 @@ function settingsFrom(address: SshAddress, raw: RawSettings, source: SshConfigSo
     const value = raw.get(key)?.[0];
     return value === undefined || value === "none" || value === "" ? undefined : value;
   };
-  const localUser = source.env?.USER ?? userInfo().username;
+  const localUser = operatorName(source.env);
   const user = address.user ?? first("user") ?? localUser;
   const port = address.port ?? Number(first("port") ?? 22);
   const hostName = (first("hostname") ?? address.host).replaceAll("%h", address.host);
@@ -141,18 +141,34 @@ function expandTokens(text: string, tokens: Readonly<Record<string, string>>, so
 }
 
 /** The `%h %n %p %r %%` of a ProxyCommand. */
-export function expandProxyCommand(command: string, settings: SshSettings): string {
+export function expandProxyCommand(
+  command: string,
+  settings: SshSettings,
+  env?: Readonly<Record<string, string | undefined>>,
+): string {
   const tokens: Record<string, string> = {
     h: settings.hostName,
     n: settings.alias,
     k: settings.hostKeyAlias ?? settings.alias,
     p: String(settings.port),
     r: settings.user,
-    u: userInfo().username,
+    u: operatorName(env),
     l: hostname(),
     "%": "%",
   };
   return command.replace(/%(.)/g, (all, token: string) => tokens[token] ?? all);
+}
+
+/** Who runs charly. The password file is asked last: Deno guards it with more permissions than the answer is worth. */
+function operatorName(env: Readonly<Record<string, string | undefined>> | undefined): string {
+  const named = env?.USER ?? env?.LOGNAME;
+  if (named !== undefined) return named;
+  try {
+    return userInfo().username;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotCapable) return String(Deno.uid() ?? "");
+    throw error;
+  }
 }
 
 function home(source: SshConfigSource): string {

@@ -14,9 +14,17 @@ export interface Way {
 }
 
 /** Starts the ProxyCommand of `settings` and speaks through its standard streams. */
-export function proxyCommandWay(settings: SshSettings, venue: string): Way {
-  const command = expandProxyCommand(settings.proxyCommand ?? "", settings);
-  const child = spawn("/bin/sh", ["-c", `exec ${command}`], { stdio: ["pipe", "pipe", "pipe"] });
+export function proxyCommandWay(
+  settings: SshSettings,
+  venue: string,
+  env?: Readonly<Record<string, string | undefined>>,
+): Way {
+  const command = expandProxyCommand(settings.proxyCommand ?? "", settings, env);
+  // with an environment of its own, node does not ask for the whole of ours
+  const child = spawn("/bin/sh", ["-c", `exec ${command}`], {
+    stdio: ["pipe", "pipe", "pipe"],
+    ...(env === undefined ? {} : { env: { ...env } }),
+  });
   let complaint = "", failed: Error | undefined;
   child.stderr.on(
     "data",

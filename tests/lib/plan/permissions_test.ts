@@ -9,19 +9,19 @@ const here: PermissionInput = {
   project: { root: "/home/u/shop", config: "/home/u/shop/charly.config.ts" },
 };
 
-Deno.test("derivePermissions() names every host and port of the way, keys and known hosts, and no more", () => {
+Deno.test("derivePermissions() names the machine that is dialled, keys and known hosts, and no more", () => {
   const needed = derivePermissions({
     ...here,
     reach: [{
       kind: "ssh",
       host: "deploy@web1",
       transport: "ssh2",
-      hops: [{ host: "jump", port: 2222 }, { host: "fe80::1", port: 22 }],
+      hops: [{ host: "fe80::1", port: 2222 }, { host: "web1", port: 22 }],
       files: ["/home/u/.ssh/id_ed25519", "/home/u/.ssh/known_hosts", "/etc/ssh/ssh_known_hosts"],
       agent: "/run/agent",
     }],
   });
-  assert.deepEqual(needed.net, ["[fe80::1]:22", "jump:2222", "unix:/run/agent"]);
+  assert.deepEqual(needed.net, ["[fe80::1]:2222", "unix:/run/agent"]);
   assert.deepEqual(needed.read, [
     "/etc/ssh/ssh_known_hosts",
     "/home/u/.local/state/charly",
