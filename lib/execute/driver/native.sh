@@ -117,13 +117,17 @@ parents_mk() {
 
 # Phase one of a group: is it so already; if not, preserve. pre N RESOURCE KIND PATH …; sets D_<n> = same|go|blocked reason
 pre_file() { # n res path sha mode owner
+  OWN=0
   eval "_t=\$T_$1 _m=\$P_$1 _o=\$O_$1 _s=\$S_$1 _l=\$N_$1"
   case $_t in
   absent) PRIOR=absent ;;
   file)
     [ "$6" = - ] && _wo=$_o || _wo=$6
     if [ "$_s" = "$4" ] && [ "$_m" = "$5" ] && [ "$_o" = "$_wo" ]; then eval "D_$1=same"; return; fi
+    [ "$_l" -gt 1 ] && own_links "$3" && _l=$((_l - OWN))
     if [ "$_l" -gt 1 ] || mounted "$3"; then
+      # What is written through the open file is written into our preserved links of it as well: they become copies first.
+      [ "$OWN" -eq 0 ] || unshare_links "$3" || { eval "D_$1='cannot preserve what is there'"; return; }
       eval "D_$1=inplace"
       cp -a -- "$3" "$STORE/prior/$RUN.$1" && PRIOR=copied:file:$RUN.$1 || { eval "D_$1='cannot preserve what is there'"; return; }
       j P "$1" "$2" "$PRIOR"
@@ -138,6 +142,20 @@ pre_file() { # n res path sha mode owner
 }
 # cover PATH SHA: bytes another bundle's claim stands for, kept before we write over them
 cover() { [ -e "$STORE/content/$2" ] || { cp -- "$1" "$STORE/content/$2.new" && mv -- "$STORE/content/$2.new" "$STORE/content/$2"; }; }
+# own_links PATH: how many names of its inode are ours, left by a run that was cut between preserving and writing. Sets OWN.
+own_links() {
+  OWN=0
+  for _ol in "$STORE"/prior/*; do
+    [ "$_ol" -ef "$1" ] && [ ! -L "$_ol" ] && OWN=$((OWN + 1))
+  done
+  return 0
+}
+unshare_links() {
+  for _ol in "$STORE"/prior/*; do
+    [ "$_ol" -ef "$1" ] && [ ! -L "$_ol" ] || continue
+    cp -a -- "$_ol" "$_ol.new" && mv -f -- "$_ol.new" "$_ol" || return 1
+  done
+}
 mounted() {
   while read -r _ _ _ _ _mp _; do [ "$_mp" = "$1" ] && return 0; done </proc/self/mountinfo
   return 1
