@@ -122,7 +122,7 @@ export async function addBundle(
     }
     const secrets = await resolveSecrets(plans[0]?.plan.secrets ?? [], {
       env: (key) =>
-        engine.env[key],
+        engine.env[key] ?? readEnv(key),
       store: engine.secretDir,
     });
     const outcomes = await fleet(busy, options, async (host) => {

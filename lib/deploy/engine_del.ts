@@ -107,8 +107,14 @@ export async function delBundle(
       return outcome();
     }
     const names = [...new Set(busy.flatMap((host) => lanes.get(host)!.shown.secrets))];
-    const secrets = await resolveSecrets(names.map((it) => ({ name: it, required: false })), {
-      env: readEnv,
+    // With the configuration at hand, keys and defaults are known as well.
+    const declared = Object.values(job.config.candies).flatMap((candy) => [
+      ...candy.secretRequire ?? [],
+      ...candy.secretAccept ?? [],
+    ]);
+    const needs = names.map((it) => ({ name: it, ...declared.find((need) => need.name === it), required: false }));
+    const secrets = await resolveSecrets(needs, {
+      env: (key) => engine.env[key] ?? readEnv(key),
       store: engine.secretDir,
     });
     await fleet(busy, options, async (host) => {

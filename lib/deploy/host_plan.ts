@@ -44,6 +44,7 @@ export function hostPlanOf(
     live: options.live,
     warnings: [
       ...assessment.warnings,
+      ...mayRunTwice(assessment),
       ...(refused === undefined ? [] : [`${refused.message}; its steps are decided when they run`]),
     ],
   };

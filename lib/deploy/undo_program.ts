@@ -77,7 +77,9 @@ function undoText({ n, item }: NumberedUndo, secrets: ReadonlyMap<string, string
       return `un_sysctl ${n} ${resource} ${quote(want.key)} ${quote(want.value)} ${quote(base.ref)}`;
     case "account":
       if (base?.was !== "absent") return only("dropped", "it was there before");
-      return `un_account ${n} ${resource} ${want.account} ${quote(want.name)}`;
+      return `un_account ${n} ${resource} ${want.account} ${quote(want.name)} ${
+        quote(claim.noted?.findLast((ref) => ref.endsWith(".home")) ?? "")
+      }`;
     case "download":
       return downloadBack(n, resource, item, want, only);
     case "reboot":
@@ -132,13 +134,15 @@ function commandBack(
     `un_touched ${n} ${quote(path)} ${quote(priorToken(base))}`
   );
   if (want.undo === undefined) return [...files, only("undone")].join("\n");
-  const missing = want.secrets.filter((name) => !secrets.has(name));
+  const undo = want.undo.text;
+  const named = (name: string) => new RegExp(`(?<![A-Za-z0-9_])${name}(?![A-Za-z0-9_])`).test(undo);
+  const missing = want.secrets.filter((name) => !secrets.has(name) && named(name));
   if (missing.length > 0) {
     return `un ${n} ${resource} && undid ${n} failed:1 ${quote(`the secret ${missing.join(", ")} is not at hand`)}`;
   }
   const exports = [
     ...Object.entries(want.env).map(([name, value]) => `export ${name}=${quote(value)}`),
-    ...want.secrets.map((name) => `export ${name}=${quote(secrets.get(name) ?? "")}`),
+    ...want.secrets.flatMap((name) => secrets.has(name) ? [`export ${name}=${quote(secrets.get(name) ?? "")}`] : []),
   ];
   return [
     `BODY=${quote([...exports, want.undo.text].join("\n"))}`,
