@@ -8,6 +8,7 @@ import denoJson from "../deno.json" with { type: "json" };
 import type { CliProject, Services } from "../lib/cli/context.ts";
 import type { VerbTable } from "../lib/cli/define_verb.ts";
 import { type CliIo, processIo } from "../lib/cli/io.ts";
+import { isHandedOver } from "../lib/cli/reexec.ts";
 import { runCli } from "../lib/cli/run_cli.ts";
 import type { DeployApi } from "../lib/deploy/contract.ts";
 
@@ -124,9 +125,14 @@ export async function main(args: readonly string[], options: MainOptions = {}): 
 if (import.meta.main) {
   const interrupted = new AbortController();
   Deno.addSignalListener("SIGINT", () => {
+    // The child, on the same terminal, hears it as well, and is waited for.
+    if (isHandedOver()) return;
     // The first asks the run to stop at the next step; the second does not ask.
     if (interrupted.signal.aborted) Deno.exit(130);
     interrupted.abort();
+    Deno.stderr.writeSync(
+      new TextEncoder().encode("\nstopping behind the step that runs now; Ctrl-C again leaves at once\n"),
+    );
   });
   Deno.exit(await main(Deno.args, { signal: interrupted.signal }));
 }

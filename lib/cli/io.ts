@@ -35,7 +35,7 @@ export function processIo(): CliIo {
     stderrIsTerminal: Deno.stderr.isTerminal(),
     columns: () => {
       try {
-        return Deno.consoleSize().columns;
+        return Deno.consoleSize().columns || 80; // a terminal nobody has sized says 0
       } catch {
         return 80;
       }

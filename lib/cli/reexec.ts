@@ -4,6 +4,13 @@ import type { Permissions } from "../plan/permissions.ts";
 /** How often it was started again, so that a permission that cannot be granted does not start processes for ever. */
 export const permittedMark = "CHARLY_PERMITTED";
 
+let running = 0;
+
+/** Whether another process does the work and this one only waits for it. */
+export function isHandedOver(): boolean {
+  return running > 0;
+}
+
 /** What is needed and not granted to this process. Asks nobody. */
 export function missingPermissions(needed: Permissions): Permissions {
   const granted = (descriptor: Deno.PermissionDescriptor) => Deno.permissions.querySync(descriptor).state === "granted";
@@ -58,10 +65,12 @@ export async function reexec(
   const ignore = () => {};
   Deno.addSignalListener("SIGINT", ignore);
   for (const [name, pass] of forward) Deno.addSignalListener(name, pass);
+  running++;
   try {
     const { code } = await child.status;
     return code;
   } finally {
+    running--;
     Deno.removeSignalListener("SIGINT", ignore);
     for (const [name, pass] of forward) Deno.removeSignalListener(name, pass);
   }

@@ -32,6 +32,8 @@ export interface ApplyOptions {
 export interface Applied {
   readonly assessment: Assessment;
   readonly ran: number;
+  /** Acts that were as wanted: the plan said so, or the look at the step did. */
+  readonly upToDate: number;
   readonly failed: readonly { readonly n: number; readonly summary: string; readonly message: string }[];
   readonly rolledBack: boolean;
   /** Acts not as wanted right after they ran. */
@@ -81,6 +83,8 @@ export async function applyHost(
   return {
     assessment: now,
     ran: [...run.ended.values()].filter((it) => ["ok", "undone"].includes(it.state)).length,
+    upToDate:
+      now.judged.filter((it) => !it.included || ["same", "skip"].includes(run.ended.get(it.n)?.state ?? "")).length,
     failed,
     rolledBack,
     unstable,

@@ -202,11 +202,11 @@ async function applyLane(
 }
 
 function outcomeOf(host: string, applied: Applied, durationMs: number): HostOutcome {
-  const { judged, compiled } = applied.assessment;
+  const { compiled } = applied.assessment;
   const base = {
     host,
     ran: applied.ran,
-    upToDate: judged.length - applied.ran - applied.failed.length,
+    upToDate: applied.upToDate,
     skipped: compiled.skipped.length,
     durationMs,
   };
@@ -229,10 +229,23 @@ function outcomeOf(host: string, applied: Applied, durationMs: number): HostOutc
     return {
       ...base,
       result: "failed",
-      error: { message: `stopped: ${applied.stopped}`, hint: "run the same command again to go on", code: "stopped" },
+      error: { message: stopText(applied.stopped), hint: "run the same command again to go on", code: "stopped" },
     };
   }
   return { ...base, result: applied.ran > 0 ? "changed" : "unchanged" };
+}
+
+/** Why a run came to no end, in words. */
+export function stopText(reason: string): string {
+  const known: Readonly<Record<string, string>> = {
+    stop: "stopped as asked, behind the step that ran",
+    kill: "stopped as asked, in the middle of a step",
+    silence: "stopped by the target: it heard nothing from here for too long",
+    journal: "stopped by the target: its journal could not be written (is the disk full?)",
+    store: "stopped by the target: its ledger could not be written (is the disk full?)",
+    channel: "stopped by the target: the connection ended",
+  };
+  return known[reason] ?? `stopped: ${reason}`;
 }
 
 /** Frames of a run as events. */

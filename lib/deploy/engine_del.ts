@@ -13,7 +13,7 @@ import type {
 } from "./contract.ts";
 import { delHost, planDel, type UndoPlan } from "./del_host.ts";
 import { type EngineOptions, failureOf, type Job, jobOf, openHost } from "./engine.ts";
-import { none, watchOf } from "./engine_add.ts";
+import { none, stopText, watchOf } from "./engine_add.ts";
 import { EventQueue } from "./events.ts";
 import { fleet } from "./fleet.ts";
 import { forgetOperatorCopy, rememberedHosts, writeOperatorCopy } from "./remember.ts";
@@ -163,7 +163,7 @@ async function undoLane(
         error: {
           message: undone.stopped === undefined
             ? `undo: ${undone.left.length} steps are left: ${undone.left[0]}`
-            : `stopped: ${undone.stopped}`,
+            : stopText(undone.stopped),
           hint: undone.stopped === undefined
             ? "solve what is named and run `charly bundle del` again; `--force` moves edited files aside and restores"
             : "run the same command again to go on",

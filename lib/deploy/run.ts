@@ -60,6 +60,8 @@ export class HostRun {
 
   /** Runs one batch; resolves with why it ended (`done` when it came to its end). */
   async batch(level: Level, program: string, blobs: readonly ShellBlob[]): Promise<string> {
+    // between two batches nobody hears the signal
+    if (this.signal?.aborted === true) return "stop";
     const shell = await this.session.shell(level);
     const first = !this.#opened.has(level);
     const prelude = first ? await this.#open(level, shell) : "";

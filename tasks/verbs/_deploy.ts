@@ -2,7 +2,7 @@
 import { outcomeText, reporterOf } from "../../lib/cli/reporter.ts";
 import { planJson, planText } from "../../lib/cli/plan_text.ts";
 import type { AddOptions } from "../../lib/deploy/contract.ts";
-import { type AnyContext, bundleOf, codeOf, projectOf } from "./_shared.ts";
+import { type AnyContext, bundleOf, checkCandies, codeOf, projectOf } from "./_shared.ts";
 import { enterPermissions } from "../permissions.ts";
 
 /** What {@link deployBundle} is told beside the engine's options. */
@@ -12,6 +12,8 @@ export interface DeployRequest {
   readonly load: Parameters<typeof projectOf>[1];
   readonly format?: "table" | "json" | undefined;
   readonly words: readonly string[];
+  /** Files the verb itself looks at. */
+  readonly reads?: readonly string[];
 }
 
 /** Plans, shows, asks and applies; with `dryRun` it stops after showing. */
@@ -22,8 +24,15 @@ export async function deployBundle(context: AnyContext, request: DeployRequest):
   const bundle = options.ref !== undefined && request.bundle !== undefined
     ? request.bundle
     : bundleOf(project, request.bundle);
+  checkCandies(project, [...options.addCandy ?? [], ...options.ref === undefined ? [] : [options.ref]]);
   const api = await services.api();
-  const handedOver = await enterPermissions(context, { api, project, bundle, words: request.words });
+  const handedOver = await enterPermissions(context, {
+    api,
+    project,
+    bundle,
+    words: request.words,
+    reads: request.reads ?? [],
+  });
   if (handedOver !== undefined) return handedOver;
   if (options.dryRun) {
     const plans = await api.planBundle(project, bundle, options);

@@ -127,6 +127,23 @@ export function bundleOf(project: CliProject, name: string | undefined): string 
   );
 }
 
+/**
+ * Candies named on the command line: those without a `/` are the configuration's own.
+ *
+ * @throws CharlyError with exit code 2 when one is not declared
+ */
+export function checkCandies(project: CliProject, names: readonly string[]): void {
+  const known = Object.keys(project.config.candies);
+  const unknown = names.find((name) => !name.includes("/") && !known.includes(name));
+  if (unknown === undefined) return;
+  const near = closest(unknown, known);
+  throw new CharlyError(`find candy: "${unknown}" is not declared`, {
+    hint: near === undefined ? `declared candies: ${known.join(", ") || "none"}` : `did you mean ${near}?`,
+    code: "unknown-candy",
+    exitCode: 2,
+  });
+}
+
 /** Options every engine call takes. */
 export function hostOptions(
   { globals, signal }: AnyContext,

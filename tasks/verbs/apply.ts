@@ -1,4 +1,5 @@
 /** `charly apply`: as deploy, or exactly a plan that was written before. */
+import { resolve } from "node:path";
 import { CharlyError } from "../../lib/base/errors.ts";
 import { defineVerb } from "../../lib/cli/define_verb.ts";
 import { deployBundle } from "./_deploy.ts";
@@ -21,7 +22,7 @@ export default defineVerb({
   },
   async run(context) {
     const { flags } = context;
-    const planFile = flags.plan === undefined ? undefined : await readPlan(flags.plan);
+    const planFile = flags.plan === undefined ? undefined : await readPlan(resolve(context.cwd, flags.plan));
     // The plan says which gates were open when it was made; -y only answers the question then.
     const planned = planFile === undefined ? context : { ...context, globals: { ...context.globals, yes: false } };
     return await deployBundle(context, {
@@ -30,6 +31,7 @@ export default defineVerb({
       load: flags,
       format: flags.format,
       words: context.words,
+      ...(flags.plan === undefined ? {} : { reads: [resolve(context.cwd, flags.plan)] }),
     });
   },
 });

@@ -1,6 +1,7 @@
 /** `charly doctor`: is everything here that charly uses? */
 import { defineVerb } from "../../lib/cli/define_verb.ts";
 import { escapeControls } from "../../lib/cli/style.ts";
+import { enterPermissions, pathDirs } from "../permissions.ts";
 import { projectIfAny } from "./_shared.ts";
 
 export default defineVerb({
@@ -13,9 +14,19 @@ export default defineVerb({
   args: {},
   flags: {},
   async run(context) {
-    const { out, services } = context;
+    const { out, services, words } = context;
     const project = await projectIfAny(context);
-    const findings = await (await services.api()).diagnose(project);
+    const api = await services.api();
+    // no host is asked; programs are looked for in every directory of PATH
+    const handedOver = await enterPermissions(context, {
+      api,
+      project: undefined,
+      bundle: undefined,
+      words,
+      reads: [...pathDirs(), ...project === undefined ? [] : [project.root]],
+    });
+    if (handedOver !== undefined) return handedOver;
+    const findings = await api.diagnose(project);
     const { style } = out;
     const mark = { ok: style.green("ok     "), missing: style.red("missing"), warning: style.yellow("warning") };
     out.both(

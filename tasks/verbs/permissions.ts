@@ -2,7 +2,7 @@
 import { defineVerb } from "../../lib/cli/define_verb.ts";
 import { mergePermissions, renderFlags } from "../../lib/plan/permissions.ts";
 import { enterPermissions, pathDirs, permissionsFor, reachOf } from "../permissions.ts";
-import { bundleOf, planFlags, planOptions, projectOf } from "./_shared.ts";
+import { bundleOf, checkCandies, planFlags, planOptions, projectOf } from "./_shared.ts";
 
 export default defineVerb({
   name: "permissions",
@@ -20,6 +20,7 @@ export default defineVerb({
     const { args, flags, out, services, words } = context;
     const project = await projectOf(context, flags);
     const bundle = bundleOf(project, args.bundle);
+    checkCandies(project, flags.addCandy);
     const api = await services.api();
     if (!flags.hostsOnly) {
       // planning asks the hosts; where programs are is looked up anew, in every directory of PATH

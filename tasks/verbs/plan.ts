@@ -2,7 +2,7 @@
 import { defineVerb } from "../../lib/cli/define_verb.ts";
 import { changesOf, planJson, planText } from "../../lib/cli/plan_text.ts";
 import { enterPermissions } from "../permissions.ts";
-import { bundleOf, planFlags, planOptions, projectOf } from "./_shared.ts";
+import { bundleOf, checkCandies, planFlags, planOptions, projectOf } from "./_shared.ts";
 
 export default defineVerb({
   name: "plan",
@@ -28,6 +28,7 @@ export default defineVerb({
     const { flags, out, args, services, words } = context;
     const project = await projectOf(context, flags);
     const bundle = bundleOf(project, args.bundle);
+    checkCandies(project, flags.addCandy);
     const api = await services.api();
     const handedOver = await enterPermissions(context, {
       api,
