@@ -23,6 +23,7 @@ import { delBundle } from "../lib/deploy/engine_del.ts";
 import { cleanBundle, renameBundle, repairLedger } from "../lib/deploy/engine_keep.ts";
 import { driftOf, ledgerOf, statusOf } from "../lib/deploy/engine_status.ts";
 import { diagnose } from "../lib/deploy/doctor.ts";
+import { rememberedHosts } from "../lib/deploy/remember.ts";
 import { openHosts } from "../lib/deploy/host_exec.ts";
 import { targetOf } from "../lib/deploy/target.ts";
 import { targets } from "./mod.ts";
@@ -51,12 +52,12 @@ function surroundings(): EngineOptions {
 /** Everything the verbs need of the engine. */
 export function createApi(options: EngineOptions = surroundings()): DeployApi {
   return {
-    reachOf: (project, bundle, wanted) => {
-      const declared = project.config.bundles[bundle];
-      if (declared === undefined) return Promise.resolve([{ kind: "local", host: "local" }]);
-      const target = targetOf(targets, declared);
+    reachOf: async (project, bundle, wanted) => {
+      const on = project?.config.bundles[bundle]?.on ?? await rememberedHosts(options, project?.name, bundle);
+      if (on === undefined) return [{ kind: "local", host: "local" }];
+      const target = targetOf(targets, { on });
       const hosts = target.hosts.filter((host) => wanted.host === undefined || wanted.host.includes(host));
-      return Promise.all(hosts.map((host) => target.reach(host, { env: options.env })));
+      return await Promise.all(hosts.map((host) => target.reach(host, { env: options.env })));
     },
     planBundle: (project, bundle, wanted) => planBundle(options, project, bundle, wanted),
     addBundle: (project, bundle, wanted, events) => addBundle(options, project, bundle, wanted, events),

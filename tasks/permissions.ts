@@ -43,19 +43,22 @@ export async function enterPermissions(context: AnyContext, request: PermissionR
   return await reexec(renderFlags(needed), request.words, request.main, round + 1);
 }
 
-/** The hosts a request is about. Without a project, only this machine can be meant. */
+/** The hosts a request is about; this machine when there are none. */
 export async function reachOf(
   { globals, signal }: AnyContext,
   { api, project, bundle }: PermissionRequest,
 ): Promise<Reach[]> {
-  if (project === undefined) return [{ kind: "local", host: "local" }];
-  const declared = Object.keys(project.config.bundles);
-  const bundles = bundle === undefined ? declared : declared.filter((name) => name === bundle);
   const options = { signal, ...(globals.host.length > 0 ? { host: globals.host } : {}) };
+  const engine = async () => typeof api === "function" ? await api() : api;
+  const declared = project?.config.bundles ?? {};
+  if (bundle !== undefined && declared[bundle] === undefined) {
+    return [...await (await engine()).reachOf(project, bundle, options)];
+  }
+  const bundles = bundle === undefined ? Object.keys(declared) : [bundle];
   const reach = await Promise.all(bundles.map(async (name): Promise<readonly Reach[]> => {
     // No engine is needed to know where this machine is.
-    if (project.config.bundles[name]!.on.target === "local") return [{ kind: "local", host: "local" }];
-    return await (typeof api === "function" ? await api() : api).reachOf(project, name, options);
+    if (declared[name]!.on.target === "local") return [{ kind: "local", host: "local" }];
+    return await (await engine()).reachOf(project, name, options);
   }));
   const all = reach.flat();
   return all.length > 0 ? all : [{ kind: "local", host: "local" }];

@@ -255,8 +255,11 @@ export type HostExec = (bundle: string, script: string, io: HostIo) => Promise<{
 
 /** Everything the verbs need of the engine. */
 export interface DeployApi {
-  /** Asks nobody: reads the bundle's target and the SSH configuration. */
-  reachOf(project: DeployProject, bundle: string, options: HostOptions): Promise<readonly Reach[]>;
+  /**
+   * Asks nobody: reads the bundle's target and the SSH configuration. A bundle that is not declared is looked for among those
+   * deployed before; else this machine is meant.
+   */
+  reachOf(project: DeployProject | undefined, bundle: string, options: HostOptions): Promise<readonly Reach[]>;
   planBundle(project: DeployProject, bundle: string, options: PlanOptions): Promise<readonly HostPlan[]>;
   addBundle(project: DeployProject, bundle: string, options: AddOptions, events: DeployEvents): Promise<Outcome>;
   /** Works from the ledger alone when there is no project. */
