@@ -1,7 +1,7 @@
 /** Adding a bundle to one host: assess, show, ask, lock, assess again, act, verify, commit. */
 import { CharlyError } from "../base/errors.ts";
-import { foldStore } from "../ledger/fold.ts";
-import type { RunIntent } from "../ledger/record.ts";
+import { type FoldedStore, foldStore } from "../ledger/fold.ts";
+import type { Claim, RunIntent } from "../ledger/record.ts";
 import type { UndoItem } from "../ledger/undo.ts";
 import { parseJournal } from "../ledger/journal.ts";
 import type { Act, Content, DownloadAct, Level } from "../steps/act.ts";
@@ -44,7 +44,8 @@ export interface Applied {
 
 /** Whether there is anything to do at all. */
 export function isNoop(assessment: Assessment): boolean {
-  return !assessment.judged.some((it) => it.included) && assessment.early.length === 0 && assessment.late.length === 0;
+  return !assessment.judged.some((it) => it.included || it.answered !== undefined) && assessment.early.length === 0 &&
+    assessment.late.length === 0;
 }
 
 /** Applies what was shown. @throws {CharlyError} `changed-since-plan`, `locked`, `store`, `cut`, … */
@@ -79,7 +80,7 @@ export async function applyHost(
     message: message !== "" ? message : state === "timeout" ? "took too long and was ended" : `exit code ${code}`,
   }));
   const rolledBack = failed.length > 0 && options.onFailure === "rollback" && await rollback(run, now, touched);
-  await run.commit(touched);
+  await run.commit(touched, (level, folded) => settleAnswers(level, folded, now));
   return {
     assessment: now,
     ran: [...run.ended.values()].filter((it) => ["ok", "undone"].includes(it.state)).length,
@@ -141,6 +142,21 @@ function runsOf<T>(list: readonly T[], key: (it: T) => string): T[][] {
   return runs;
 }
 
+/** Steps somebody called done are so in the ledger from now on. */
+function settleAnswers(level: Level, folded: FoldedStore, now: Assessment): FoldedStore {
+  const done = new Set(
+    now.judged.filter((it) => it.answered === "done" && it.act.level === level).map((it) => it.act.resource),
+  );
+  const own = folded.ledgers[now.head.deploy_id];
+  if (done.size === 0 || own === undefined) return folded;
+  const claims = own.claims.map((claim): Claim => {
+    if (!done.has(claim.resource)) return claim;
+    const { reason: _reason, earlier: _earlier, ...rest } = claim;
+    return { ...rest, state: "done" };
+  });
+  return { ...folded, ledgers: { ...folded.ledgers, [now.head.deploy_id]: { ...own, claims } } };
+}
+
 /** The intent of each level: everything undo needs, known before the first act. */
 function intentsOf(run: string, now: Assessment, touched: readonly Level[]): Partial<Record<Level, RunIntent>> {
   const intents: Partial<Record<Level, RunIntent>> = {};
@@ -161,7 +177,7 @@ function intentsOf(run: string, now: Assessment, touched: readonly Level[]): Par
       })),
       keeps: mine.flatMap((it) => {
         const intent = now.intents.get(it.n);
-        if (included.has(it.n) || it.claim === undefined || intent === undefined) return [];
+        if (included.has(it.n) || it.claim === undefined || intent === undefined || it.answered === "undo") return [];
         return [{ resource: it.act.resource, want: intent.want, summary: intent.summary, step: intent.step, n: it.n }];
       }),
     };

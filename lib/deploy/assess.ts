@@ -11,7 +11,7 @@ import { wantOf } from "../ledger/want_of.ts";
 import type { Compiled } from "../plan/compile.ts";
 import type { HostFacts } from "../facts/facts.ts";
 import type { Level } from "../steps/act.ts";
-import { judge, type Judged } from "./judge.ts";
+import { type Answer, judge, type Judged } from "./judge.ts";
 import type { Numbered } from "./probe.ts";
 import type { HostSession } from "./session.ts";
 import { type Survey, survey, type SurveyOptions } from "./survey.ts";
@@ -23,6 +23,8 @@ export interface DeploySpec {
   readonly compile: (facts: HostFacts) => Promise<Compiled>;
   readonly sharing: SharingOptions;
   readonly rerun: ReadonlySet<number>;
+  /** What is to become of steps that were cut and run once only, by number. */
+  readonly answers?: ReadonlyMap<number, Answer>;
   /** Deploy ids of names the bundle had before. */
   readonly was: readonly string[];
 }
@@ -117,7 +119,15 @@ export async function assess(
         : look.verdicts.of(it, own),
     revertedCandies,
     rerun: spec.rerun,
+    ...(spec.answers === undefined ? {} : { answers: spec.answers }),
   });
+  for (const { act } of judged.filter(({ answered }) => answered === "undo")) {
+    const state = folded[act.level];
+    if (state === undefined) continue;
+    for (const item of planRevert(state, head.deploy_id, [act.resource], { planned: [] })) {
+      early.push({ n: next++, level: act.level, item });
+    }
+  }
   for (const [n, intent] of intents) {
     const before = judged.find((it) => it.n === n)?.claim;
     if (before !== undefined) intents.set(n, { ...intent, before });

@@ -113,6 +113,10 @@ export interface AddOptions extends PlanOptions {
   readonly takeOver?: boolean;
   readonly disposable?: boolean;
   readonly lifecycle?: string;
+  /** Numbers of steps that were cut and run once only: they did their work after all. */
+  readonly done?: readonly number[];
+  /** As {@link AddOptions.done}: their undo is run, and the next deploy begins them anew. */
+  readonly undo?: readonly number[];
   /** Text of a plan file: apply exactly that, or refuse. */
   readonly planFile?: string;
   /** What to install on a bundle no configuration declares (a candy's name, a path, `@host/org/repo/path:ver`); this machine is its target. */

@@ -5,7 +5,7 @@ import type { Config } from "../entities/config.ts";
 import { compileBundle } from "../plan/compile.ts";
 import { deployId } from "../plan/deploy_id.ts";
 import { readCandyFiles } from "../plan/read_candy_files.ts";
-import type { DeployProject, HostOptions, PlanOptions } from "./contract.ts";
+import type { AddOptions, DeployProject, HostOptions, PlanOptions } from "./contract.ts";
 import type { DeploySpec } from "./assess.ts";
 import type { EventQueue } from "./events.ts";
 import { HostSession } from "./session.ts";
@@ -72,7 +72,7 @@ export function jobOf(
 /** The spec of a job for one host: compiling waits for the facts. */
 export async function specOf(
   job: Job,
-  plan: PlanOptions & { adopt?: boolean; takeOver?: boolean; assumeYes?: boolean },
+  plan: PlanOptions & Pick<AddOptions, "adopt" | "takeOver" | "done" | "undo">,
 ): Promise<DeploySpec> {
   if (plan.install.verify === true) {
     throw new CharlyError(`verify ${job.name}: this version keeps checks as data and does not run them yet`, {
@@ -101,6 +101,10 @@ export async function specOf(
       ...(plan.takeOver === undefined ? {} : { takeOver: plan.takeOver }),
     },
     rerun: new Set(plan.rerun ?? []),
+    answers: new Map([
+      ...(plan.done ?? []).map((n) => [n, "done"] as const),
+      ...(plan.undo ?? []).map((n) => [n, "undo"] as const),
+    ]),
     was: (job.bundle.was ?? []).map((was) => deployId(was)),
   };
 }

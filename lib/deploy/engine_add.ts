@@ -96,6 +96,7 @@ export async function addBundle(
     if (options.requireUndo) requireUndo(plans);
     if (options.planFile !== undefined) checkPlanFile(options.planFile, plans);
     sameMachine(lanes);
+    checkAnswers(lanes, options);
     if (options.dryRun === true) {
       for (const host of lanes.keys()) end(none(host, "not-run"));
       return outcome();
@@ -295,6 +296,28 @@ function requireUndo(plans: readonly HostPlan[]): void {
   throw new CharlyError(`plan: step ${act.n} cannot be undone: ${act.summary}`, {
     hint: "give the command an `undo`, or drop --require-undo",
     code: "no-undo",
+    exitCode: 2,
+  });
+}
+
+/** A step that was cut and runs once only waits for a word, and words for other steps are a mistake. */
+function checkAnswers(lanes: ReadonlyMap<string, Lane>, { done = [], undo = [] }: AddOptions): void {
+  const judged = [...lanes].flatMap(([host, { shown }]) => shown.judged.map((it) => ({ host, it })));
+  const waiting = judged.find(({ it }) => it.state === "needs-answer");
+  if (waiting !== undefined) {
+    const { host, it } = waiting;
+    throw new CharlyError(`apply on ${host}: step ${it.n} was interrupted, and runs once only: ${it.act.summary}`, {
+      hint: `look what it did, then say --rerun ${it.n} (again), --done ${it.n} (it did its work) or ` +
+        `--undo ${it.n} (take back what it did)`,
+      code: "needs-answer",
+      exitCode: 3,
+    });
+  }
+  const unasked = [...done, ...undo].find((n) => !judged.some(({ it }) => it.n === n && it.answered !== undefined));
+  if (unasked === undefined || lanes.size === 0) return;
+  throw new CharlyError(`apply: step ${unasked} waits for no answer`, {
+    hint: "look at `charly plan`: only steps that need an answer take --done and --undo",
+    code: "no-question",
     exitCode: 2,
   });
 }

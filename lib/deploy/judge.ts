@@ -20,7 +20,12 @@ export interface Judged extends Numbered {
   /** The claim an earlier run left. */
   readonly claim?: Claim;
   readonly verdict: Verdict;
+  /** It was cut, runs once only, and somebody said what to make of it. */
+  readonly answered?: Answer;
 }
+
+/** What may be said of a step that was cut and runs once only: it did its work, or it is to be undone. */
+export type Answer = "done" | "undo";
 
 /** What {@link judge} looks at. */
 export interface JudgeInput {
@@ -32,6 +37,8 @@ export interface JudgeInput {
   readonly revertedCandies: ReadonlySet<string>;
   /** Acts asked for by number. */
   readonly rerun: ReadonlySet<number>;
+  /** Answers by number, for acts that need one. */
+  readonly answers?: ReadonlyMap<number, Answer>;
 }
 
 /** Judges acts in plan order. */
@@ -51,7 +58,14 @@ export function judge(input: JudgeInput): Judged[] {
     else if (verdict.kind === "guarded") {
       add(claim === undefined ? "up-to-date" : "recorded", false, [], "its guard says so");
     } else if (act.type === "command" || act.type === "reboot" || unprobed(act)) {
-      judgeByRecord(input, add, {
+      const answer = (said: Answer) => {
+        const [state, reason]: [ActState, string] = said === "done"
+          ? ["recorded", "done, as you say"]
+          : ["skipped", "undone, as asked"];
+        judged.push({ ...base, state, reason, included: false, runIf: [], answered: said });
+      };
+      judgeByRecord(input, add, answer, {
+        n,
         act,
         digest,
         claim,
@@ -73,7 +87,8 @@ function unprobed(act: Act): boolean {
 function judgeByRecord(
   input: JudgeInput,
   add: Add,
-  it: { act: Act; digest: string; claim: Claim | undefined; earlier: readonly Judged[]; verdict: Verdict },
+  answer: (said: Answer) => void,
+  it: { n: number; act: Act; digest: string; claim: Claim | undefined; earlier: readonly Judged[]; verdict: Verdict },
 ): void {
   const { act, claim, digest, earlier } = it;
   if (it.verdict.kind === "unknown" && it.verdict.why.endsWith("is not installed")) {
@@ -100,8 +115,11 @@ function judgeByRecord(
     }
     case "if":
       return add("will-run-if", true, need.of, need.reason);
-    case "ask":
+    case "ask": {
+      const said = input.answers?.get(it.n);
+      if (said !== undefined) return answer(said);
       return add("needs-answer", false, [], need.reason);
+    }
     case "no":
       return add("recorded", false, []);
   }

@@ -51,6 +51,18 @@ export const addFlags = {
   maxFail: { kind: "text", brief: "Begin no further host after this many failures (3, or 25%)", placeholder: "n|n%" },
   onFailure: { kind: "choice", brief: "What a failed step leads to", values: ["stop", "rollback"] },
   onDrift: { kind: "choice", brief: "When the target changed since the plan", values: ["stop", "apply"] },
+  done: {
+    kind: "number",
+    brief: "This interrupted step did its work: record it (repeatable)",
+    placeholder: "step",
+    repeat: true,
+  },
+  undo: {
+    kind: "number",
+    brief: "Take back what this interrupted step did (repeatable)",
+    placeholder: "step",
+    repeat: true,
+  },
   adopt: { kind: "switch", brief: "Take over a deploy that another project owns" },
   takeOver: { kind: "switch", brief: "Stack over files that another bundle claims" },
   disposable: { kind: "switch", brief: "The target may be rebuilt from nothing without asking" },
@@ -191,6 +203,8 @@ export function addOptions(context: AnyContext, flags: Given<typeof addFlags>): 
   return {
     ...planOptions(context, flags),
     ...(flags.dryRun ? { dryRun: true } : {}),
+    ...(flags.done.length > 0 ? { done: flags.done } : {}),
+    ...(flags.undo.length > 0 ? { undo: flags.undo } : {}),
     ...(flags.serial === undefined ? {} : { serial: flags.serial }),
     ...(flags.maxFail === undefined ? {} : { maxFail: flags.maxFail }),
     ...(flags.onFailure === undefined ? {} : { onFailure: flags.onFailure }),

@@ -277,3 +277,52 @@ export default defineConfig({
   assert.equal((await it.charly("bundle", "del", "here", "-y")).code, 0);
   await gone(`${it.home}/begun`);
 });
+
+/** A step that runs once only and ends its own run when it runs first. */
+const onceConfig = `
+import { bundle, candy, command, defineConfig, local } from "@charly/charly";
+export default defineConfig({
+  candies: { once: candy({ version: "2026.300.0900", description: "never twice", plan: [
+    command("echo ran >> ~/ran; [ -e ~/fine ] || sleep 60", { once: true, timeout: "1s", undo: "echo undone >> ~/ran" }),
+  ] }) },
+  bundles: { here: bundle({ on: local(), candy: ["once"] }) },
+});
+`;
+
+Deno.test("a step that runs once only and was cut waits for --rerun, --done or --undo", async () => {
+  await using it = await charlyProject(onceConfig);
+  const ran = () => read(`${it.home}/ran`);
+  assert.equal((await it.charly("deploy", "-y")).code, 1);
+  assert.match((await it.charly("plan")).stdout, /\? +1 {2}run echo ran .*\(needs an answer: was interrupted/);
+  const asked = await it.charly("deploy", "-y");
+  assert.equal(asked.code, 3, asked.stdout);
+  assert.match(asked.stderr, /^error: apply on local: step 1 was interrupted, and runs once only: run echo ran/m);
+  assert.match(asked.stderr, /^hint: .*--rerun 1 .*--done 1 .*--undo 1 /m);
+  assert.equal(await ran(), "ran\n");
+  const wrong = await it.charly("deploy", "-y", "--done", "2");
+  assert.equal(wrong.code, 3, wrong.stderr);
+
+  const undone = await it.charly("deploy", "-y", "--undo", "1");
+  assert.equal(undone.code, 0, undone.stderr);
+  assert.equal(await ran(), "ran\nundone\n");
+  assert.equal((await it.charly("plan", "--exit-code")).code, 10, "it is new again");
+
+  assert.equal((await it.charly("deploy", "-y")).code, 1);
+  const done = await it.charly("deploy", "-y", "--done", "1");
+  assert.equal(done.code, 0, done.stderr);
+  assert.equal((await it.charly("plan", "--exit-code")).code, 0);
+  const none = await it.charly("deploy", "-y", "--done", "1");
+  assert.deepEqual(
+    [none.code, /^error: apply: step 1 waits for no answer$/m.test(none.stderr)],
+    [2, true],
+    none.stderr,
+  );
+  assert.equal((await it.charly("bundle", "del", "here", "-y")).code, 0);
+  assert.equal(await ran(), "ran\nundone\nran\nundone\n");
+
+  assert.equal((await it.charly("deploy", "-y")).code, 1);
+  await Deno.writeTextFile(`${it.home}/fine`, "");
+  const rerun = await it.charly("deploy", "-y", "--rerun", "1");
+  assert.equal(rerun.code, 0, rerun.stderr);
+  assert.equal((await it.charly("plan", "--exit-code")).code, 0);
+});
