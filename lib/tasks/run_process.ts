@@ -51,7 +51,7 @@ export async function runTaskProcess(run: TaskRun): Promise<void> {
     "--no-prompt",
     "--no-check",
     ...run.resolution,
-    ...run.permissions,
+    ...withImports(run.permissions, [childUrl(), run.configUrl]),
     explicit,
     entry(run.configUrl, run.permissions),
   ], {
@@ -120,12 +120,28 @@ function guard(flags: readonly string[]): string {
   return `data:text/javascript,${encodeURIComponent(source)}`;
 }
 
+/** Where the task's side of us is. */
+function childUrl(): string {
+  return new URL("./child.ts", import.meta.url).href;
+}
+
+/** The flags, with the hosts our own part and the configuration are served from: these were asked for by who started us. */
+function withImports(flags: readonly string[], urls: readonly string[]): string[] {
+  const hosts = urls.filter((url) => /^https?:/.test(url)).map((url) => {
+    const { hostname, port, protocol } = new URL(url);
+    return `${hostname}:${port || (protocol === "https:" ? "443" : "80")}`;
+  });
+  const given = flags.find((flag) => /^--allow-import(=|$)/.test(flag));
+  if (hosts.length === 0 || given === "--allow-import") return [...flags];
+  const listed = given === undefined ? [] : given.slice("--allow-import=".length).split(",");
+  return [...flags.filter((flag) => flag !== given), `--allow-import=${[...new Set([...listed, ...hosts])].join(",")}`];
+}
+
 /** The module that the process runs. A static import takes no permission, a computed one would. */
 function entry(configUrl: string, flags: readonly string[]): string {
-  const child = new URL("./child.ts", import.meta.url).href;
   const source =
     `import ${JSON.stringify(guard(flags))};\nimport { serve } from ${
-      JSON.stringify(child)
+      JSON.stringify(childUrl())
     };\nimport * as config from ${JSON.stringify(configUrl)};\n` +
     "await serve(config);\n";
   return `data:text/javascript,${encodeURIComponent(source)}`;

@@ -21,6 +21,11 @@ export function isApiUrl(specifier: string, self: string = import.meta.url): boo
   return self !== api && specifier.startsWith(`${api.slice(0, -"mod.ts".length)}lib/`);
 }
 
+/** Whether a module is the running charly as one file: API, command line and engine together. */
+export function isBundle(specifier: string, self: string = import.meta.url): boolean {
+  return !self.endsWith(place) && specifier === self;
+}
+
 /**
  * Whether a file is code of a charly checkout: `mod.ts` or a module below `lib/` of a directory whose `deno.json` says
  * `@charly/charly`. Any checkout will do, since a config may be mapped to another one than is running; only its code

@@ -6,7 +6,7 @@ import { realpathSync } from "node:fs";
 import { sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CharlyError } from "../../base/errors.ts";
-import { apiName, apiUrl, isApiFile, isApiUrl } from "./api.ts";
+import { apiName, apiUrl, isApiFile, isApiUrl, isBundle } from "./api.ts";
 import { importOf } from "./import_path.ts";
 import type { GraphModule, ModuleGraph } from "./module_graph.ts";
 import { printable } from "./printable.ts";
@@ -32,7 +32,10 @@ interface Refusal {
  * @throws {CharlyError} naming every such module and the import that pulled it in (exit code 2)
  */
 export function checkGraph(graph: ModuleGraph, source: Source): void {
-  const refusals = [...graph.modules.flatMap((module) => judge(module, source) ?? []), ...unresolved(graph)];
+  const refusals = [
+    ...graph.modules.flatMap((module) => isOfBundle(module, graph) ? [] : judge(module, source) ?? []),
+    ...unresolved(graph),
+  ];
   if (refusals.length === 0) return;
   const lines = refusals.map(({ specifier, why }) => `${importOf(graph, specifier, source)}: ${why}`);
   const first = refusals[0]!;
@@ -48,6 +51,15 @@ export function isApi(specifier: string): boolean {
   if (!specifier.startsWith("file:")) return isApiUrl(specifier);
   const real = realPath(specifier);
   return real !== undefined && isApiFile(real);
+}
+
+/** A node: module that only a charly of one file imports, which is command line and engine as well: a config cannot reach it. */
+function isOfBundle({ specifier }: GraphModule, graph: ModuleGraph): boolean {
+  if (!specifier.startsWith("node:")) return false;
+  const importers = graph.modules.filter(({ dependencies }) =>
+    dependencies?.some(({ specifier: written, code }) => written === specifier || code?.specifier === specifier)
+  );
+  return importers.length > 0 && importers.every((importer) => isBundle(importer.specifier));
 }
 
 function judge(module: GraphModule, source: Source): Refusal | undefined {
