@@ -12,6 +12,7 @@ import { batchProgram } from "./program/batch.ts";
 import type { BatchContext } from "./program/context.ts";
 import { HostRun, newRunId, type RunWatch } from "./run.ts";
 import type { HostSession } from "./session.ts";
+import { readStore } from "./store_state.ts";
 import { undoProgram } from "./undo_program.ts";
 
 /** How an apply goes about it. */
@@ -214,8 +215,10 @@ async function verify(session: HostSession, now: Assessment): Promise<Judged[]> 
   for (const level of levels) {
     const mine = probed.filter((it) => it.act.level === level);
     if (mine.length === 0) continue;
-    const shell = await session.shell(level);
-    await shell.run(probeProgram(mine, { guards: false }), { onFrame: (frame) => verdicts.take(frame) });
+    await session.executor.run(probeProgram(mine, { guards: false }), {
+      level,
+      onFrame: (frame) => verdicts.take(frame),
+    });
   }
   const own = { uid: session.facts.uid, gid: session.facts.gid };
   return probed.filter((it) => {
@@ -231,11 +234,7 @@ async function verify(session: HostSession, now: Assessment): Promise<Judged[]> 
 async function rollback(run: HostRun, now: Assessment, touched: readonly Level[]): Promise<boolean> {
   const items: LevelUndo[] = [];
   for (const level of touched) {
-    const shell = await run.session.shell(level);
-    const { StoreReader } = await import("./store_state.ts");
-    const reader = new StoreReader();
-    await shell.run("store_read", { onFrame: (frame) => reader.take(frame) });
-    const { state } = reader.finish();
+    const { state } = await readStore(run.session.executor, level);
     const mine = state.open.find((open) => open.run === run.id);
     const folded = foldStore(state);
     const claims = new Map(folded.ledgers[now.head.deploy_id]?.claims.map((claim) => [claim.resource, claim]));

@@ -89,7 +89,7 @@ export async function delBundle(
       return none(host, "unchanged");
     });
     for (const [host, { session, shown }] of lanes) {
-      events.tell({ kind: "planned", host, plan: undoHostPlan(host, session.transport.venue, name, shown) });
+      events.tell({ kind: "planned", host, plan: undoHostPlan(host, session.venue, name, shown) });
     }
     const busy = [...lanes.keys()].filter((host) => Object.keys(lanes.get(host)!.shown.ledgers).length > 0);
     for (const host of lanes.keys()) {

@@ -121,7 +121,6 @@ export async function cleanBundle(
     await using session = await openHost(engine, job, host);
     const look = await survey(session, [], { guards: false, tolerant: true });
     for (const level of levels.filter((it) => look.stores[it]?.exists === true)) {
-      const shell = await session.shell(level);
       const what = options.kept === true ? "stage/* done/* kept/*" : "stage/* done/*";
       const list = what.split(" ").map((part) => `"$STORE"/${part}`).join(" ");
       const remove = options.dryRun === true ? "" : 'rm -rf -- "$_f"; ';
@@ -131,9 +130,10 @@ export async function cleanBundle(
         ? ""
         : '[ -n "$(ls -A "$STORE/kept")" ] || store_remove\n';
       const lock = options.dryRun === true ? "if :; then" : "RUN=clean\nif lock 60 clean; then";
-      await shell.run(
+      await session.executor.run(
         `${lock}\nfor _f in ${list}; do [ -e "$_f" ] || continue; ${remove}fr C removed "$_f"; done\n${empty}unlock\nfi\n`,
         {
+          level,
           onFrame: (frame) => {
             if (frame.type === "C") lines.push(`${host}: ${new TextDecoder().decode(frame.payload)}`);
           },

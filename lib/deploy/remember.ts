@@ -43,8 +43,8 @@ export async function writeOperatorCopy(
 
 async function readAll(session: HostSession): Promise<Partial<Record<Level, StoreRead>>> {
   return {
-    user: await readStore(session.user),
-    ...(session.rootIsOpen ? { root: await readStore(await session.shell("root")) } : {}),
+    user: await readStore(session.executor, "user"),
+    ...(session.executor.isOpen("root") ? { root: await readStore(session.executor, "root") } : {}),
   };
 }
 

@@ -5,7 +5,7 @@
 import { CharlyError } from "../base/errors.ts";
 import { quoteWord as quote } from "../command/quote.ts";
 import { type Frame, payloadText } from "../execute/frames.ts";
-import type { DriverShell, ShellBlob } from "../execute/shell.ts";
+import type { ShellBlob } from "../execute/executor.ts";
 import { encodeField } from "../ledger/field.ts";
 import { type FoldedStore, foldStore } from "../ledger/fold.ts";
 import { journalProto } from "../ledger/journal_record.ts";
@@ -13,7 +13,7 @@ import type { RunIntent, StoreState } from "../ledger/record.ts";
 import type { Level } from "../steps/act.ts";
 import { levels } from "./assess.ts";
 import type { HostSession } from "./session.ts";
-import { type StoreRead, StoreReader } from "./store_state.ts";
+import { readStore, type StoreRead } from "./store_state.ts";
 
 /** How one act or item ended. */
 export interface Ended {
@@ -62,10 +62,10 @@ export class HostRun {
   async batch(level: Level, program: string, blobs: readonly ShellBlob[]): Promise<string> {
     // between two batches nobody hears the signal
     if (this.signal?.aborted === true) return "stop";
-    const shell = await this.session.shell(level);
     const first = !this.#opened.has(level);
-    const prelude = first ? await this.#open(level, shell) : "";
-    const end = await shell.run(`${prelude}RAN=${this.#ran}\n${program}`, {
+    const prelude = first ? await this.#open(level) : "";
+    const end = await this.session.executor.run(`${prelude}RAN=${this.#ran}\n${program}`, {
+      level,
       seq: this.#seq,
       blobs,
       onFrame: (frame) => this.#take(frame),
@@ -76,14 +76,14 @@ export class HostRun {
   }
 
   /** The intent is on disk, synced, before the first act of its level. */
-  async #open(level: Level, shell: DriverShell): Promise<string> {
+  async #open(level: Level): Promise<string> {
     const intent = this.intents[level];
     this.#opened.add(level);
     if (intent === undefined) throw new TypeError(`no intent for level ${level}`);
-    const { hello } = this.session;
-    const end = await shell.run(
+    const { hello, executor } = this.session;
+    const end = await executor.run(
       'mv -f -- "$BL/intent" "$RD/intent.json" && { sync -d "$RD/intent.json" 2>/dev/null; :; } || HALT=store\n',
-      { blobs: [textBlob("intent", JSON.stringify(intent))] },
+      { level, blobs: [textBlob("intent", JSON.stringify(intent))] },
     );
     if (end.reason !== "done") throw storeError(this.session.host, end.reason);
     const opening = [
@@ -135,12 +135,12 @@ export class HostRun {
   ): Promise<Partial<Record<Level, FoldedStore>>> {
     const result: Partial<Record<Level, FoldedStore>> = {};
     for (const level of levels.filter((it) => touched.includes(it))) {
-      const shell = await this.session.shell(level);
-      const read = await readLocked(shell);
+      const { executor } = this.session;
+      const read = await readStore(executor, level);
       const folded = adjust(level, foldStore(read.state, options));
       result[level] = folded;
       const { program, blobs } = commitProgram(this.id, read, folded, this.#opened.has(level));
-      const end = await shell.run(program, { seq: this.#seq, blobs });
+      const end = await executor.run(program, { level, seq: this.#seq, blobs });
       this.#seq = end.seq;
       if (end.reason !== "done") throw storeError(this.session.host, end.reason);
     }
@@ -150,16 +150,9 @@ export class HostRun {
   /** Gives the locks up without having done anything. */
   async release(touched: readonly Level[]): Promise<void> {
     for (const level of levels.filter((it) => touched.includes(it)).toReversed()) {
-      const shell = await this.session.shell(level);
-      await shell.run('[ -s "$RD/journal" ] || rm -rf "$RD" "$BL"\nRD=\nunlock\n', {});
+      await this.session.executor.run('[ -s "$RD/journal" ] || rm -rf "$RD" "$BL"\nRD=\nunlock\n', { level });
     }
   }
-}
-
-async function readLocked(shell: DriverShell): Promise<StoreRead> {
-  const reader = new StoreReader();
-  await shell.run("store_read", { onFrame: (frame) => reader.take(frame) });
-  return reader.finish();
 }
 
 /** Whether nothing in a store is worth keeping: no deploy, no resource, no edits moved aside. */

@@ -1,7 +1,8 @@
 /** A store as its `C` frames tell it: ledgers, resources, open runs, and the records of the Go tool beside them. */
 import type { Frame } from "../execute/frames.ts";
 import { payloadText } from "../execute/frames.ts";
-import type { DriverShell } from "../execute/shell.ts";
+import type { DeployExecutor } from "../execute/executor.ts";
+import type { Level } from "../steps/act.ts";
 import type { DeployLedger, RunIntent, StoreState } from "../ledger/record.ts";
 import { readIdentity, readIntent, readLedger, readResources } from "../ledger/validate.ts";
 
@@ -71,9 +72,9 @@ export class StoreReader {
   }
 }
 
-/** Reads a store without lock; writes nothing. */
-export async function readStore(shell: DriverShell): Promise<StoreRead> {
+/** Reads a store as it is now; writes nothing. */
+export async function readStore(executor: DeployExecutor, level: Level): Promise<StoreRead> {
   const reader = new StoreReader();
-  await shell.run("store_read", { onFrame: (frame) => reader.take(frame) });
+  await executor.run("store_read", { level, onFrame: (frame) => reader.take(frame) });
   return reader.finish();
 }

@@ -60,7 +60,6 @@ async function look(
   options: SurveyOptions,
   verdicts: Verdicts,
 ): Promise<StoreRead> {
-  const shell = await session.shell(level);
   const reader = new StoreReader();
   const lock = new LockWatch(options.lock?.onBusy ?? (() => {}));
   const mine = acts.filter(({ act }: { act: Act }) => act.level === level);
@@ -72,7 +71,8 @@ async function look(
     probeProgram(mine, { guards: options.guards }),
     ...(options.lock === undefined ? [] : ["fi"]),
   ].join("\n") + "\n";
-  await shell.run(program, {
+  await session.executor.run(program, {
+    level,
     onFrame: (frame) => {
       reader.take(frame);
       verdicts.take(frame);

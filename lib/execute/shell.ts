@@ -1,6 +1,7 @@
 /** One driver on a target: a channel with the loader, the library, and frames back. Lock-step: one program at a time. */
 import { CharlyError } from "../base/errors.ts";
 import { driver, protocol } from "./driver/mod.ts";
+import type { ExecutorLevel, ProgramEnd, ProgramOptions, ShellBlob } from "./executor.ts";
 import { type Frame, FrameParser } from "./frames.ts";
 import type { Channel, Transport } from "./transport.ts";
 
@@ -12,7 +13,7 @@ export type Privilege =
 
 /** What is asked of a driver. */
 export interface ShellOptions {
-  readonly level: "user" | "root";
+  readonly level: ExecutorLevel;
   readonly privilege: Privilege;
   /** Milliseconds until the hello must have come. @default {20_000} */
   readonly helloTimeout?: number;
@@ -22,15 +23,7 @@ export interface ShellOptions {
   readonly pathPrefix?: string;
 }
 
-/** How a program ended. */
-export interface ProgramEnd {
-  /** `done failed stop kill cut silence journal channel reboot stage` */
-  readonly reason: string;
-  /** Last journal number used. */
-  readonly seq: number;
-}
-
-type Listener = (frame: Frame) => void;
+type Listener = NonNullable<ProgramOptions["onFrame"]>;
 
 const encoder = new TextEncoder();
 
@@ -96,13 +89,8 @@ export class DriverShell {
    * Runs a program and resolves when its end frame has come.
    *
    * @param program POSIX sh, functions of the driver
-   * @param seq journal number to go on from
-   * @param blobs sent before the program, each readable once by its name
    */
-  async run(
-    program: string,
-    options: { seq?: number; onFrame?: Listener; blobs?: readonly ShellBlob[]; signal?: AbortSignal } = {},
-  ): Promise<ProgramEnd> {
+  async run(program: string, options: ProgramOptions = {}): Promise<ProgramEnd> {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#waiting !== undefined) throw new TypeError("a program is running in this shell already");
     this.#batch++;
@@ -143,6 +131,14 @@ export class DriverShell {
     return this.#stderr;
   }
 
+  /** Ends the channel at once; the driver sees end of file and goes by itself. */
+  abandon(): void {
+    this.#closed = true;
+    clearInterval(this.#heart);
+    this.#writer.abort().catch(() => {});
+    this.#channel.close();
+  }
+
   /** Leaves: the driver removes its scratch and gives up the lock. */
   async close(): Promise<void> {
     if (this.#closed) return;
@@ -167,12 +163,14 @@ export class DriverShell {
   }
 
   async #sendBlob(blob: ShellBlob): Promise<void> {
-    await this.#send(`D ${blob.name} ${blob.size}\n`);
+    const from = blob.from ?? 0;
+    await this.#send(`D ${blob.name} ${blob.size - from}${blob.from === undefined ? "" : ` ${from}`}\n`);
     let sent = 0;
     for await (const chunk of blob.open()) {
+      const skipped = Math.min(chunk.length, Math.max(0, from - sent));
       sent += chunk.length;
       if (sent > blob.size) break;
-      await this.#sendBytes(chunk);
+      if (skipped < chunk.length) await this.#sendBytes(chunk.subarray(skipped));
     }
     if (sent !== blob.size) {
       const error = new CharlyError(`send ${blob.name}: ${sent} bytes came, ${blob.size} were announced`, {
@@ -199,11 +197,11 @@ export class DriverShell {
 
   async #read(reader: ReadableStreamDefaultReader<Uint8Array>, rest: readonly Frame[]): Promise<void> {
     try {
-      for (const frame of rest) this.#handle(frame);
+      for (const frame of rest) await this.#handle(frame);
       for (;;) {
         const { value, done } = await reader.read();
         if (done) break;
-        for (const frame of this.#parser.push(value)) this.#handle(frame);
+        for (const frame of this.#parser.push(value)) await this.#handle(frame);
       }
       this.#fail(cut(undefined));
     } catch (error) {
@@ -212,13 +210,16 @@ export class DriverShell {
     }
   }
 
-  #handle(frame: Frame): void {
+  /** A listener that takes its time holds the reading back, and so the target. */
+  #handle(frame: Frame): void | Promise<void> {
     if (frame.type === "Z") {
       const [batch, reason = "", seq = "0"] = frame.args;
       if (batch === String(this.#batch)) this.#waiting?.resolve({ reason, seq: Number(seq) });
+      // An end nobody waits for would be waited for for ever.
+      else this.#fail(cut(new Error(`end of batch ${batch} where ${this.#batch} runs`)));
       return;
     }
-    this.#listener(frame);
+    return this.#listener(frame);
   }
 
   #fail(error: unknown): void {
@@ -226,13 +227,6 @@ export class DriverShell {
     clearInterval(this.#heart);
     this.#waiting?.reject(this.#failure);
   }
-}
-
-/** Bytes sent ahead of a program, under a name it uses. */
-export interface ShellBlob {
-  readonly name: string;
-  readonly size: number;
-  open(): AsyncIterable<Uint8Array>;
 }
 
 function cut(cause: unknown): CharlyError {

@@ -20,15 +20,18 @@ const decoder = new TextDecoder();
 /** Bytes before the hello (banner, `.bashrc`) that are thrown away at most. */
 const maxNoise = 1024 * 1024;
 
-/** The command that starts the loader at the wanted privilege. */
+/**
+ * The command that starts the loader at the wanted privilege. sudo speaks English, whatever the user's language: its refusal is
+ * shown, and the one about terminals is told from the others.
+ */
 export function startCommand(token: string, prompt: string, options: ShellOptions): string {
   switch (options.privilege.kind) {
     case "login":
       return loader(token);
     case "sudo":
-      return `sudo -n -H ${loader(token)}`;
+      return `env LC_ALL=C sudo -n -H ${loader(token)}`;
     case "sudo-password":
-      return `sudo -H -S -p '${prompt}:' ${loader(token)}`;
+      return `env LC_ALL=C sudo -H -S -p '${prompt}:' ${loader(token)}`;
   }
 }
 
@@ -42,20 +45,18 @@ export async function openShell(transport: Transport, options: ShellOptions, mar
   const side = watchStderr(channel, prompt);
   const deadline = timer(options.helloTimeout ?? 20_000);
   try {
-    if (options.privilege.kind === "sudo-password") {
-      await answerPrompt(options.privilege, side, writer, deadline);
-    }
+    if (options.privilege.kind === "sudo-password") answerPrompt(options.privilege, side, writer);
     const tail = await untilToken(reader, token, side, options, deadline);
     await writer.write(libraryMessage(mark, options));
     const parser = new FrameParser(mark);
     const frames = parser.push(tail);
     while (frames.length === 0) {
       const { value, done } = await deadline.race(reader.read());
-      if (done) throw noHello(side.text(), options);
+      if (done) throw await noHello(side, options, deadline);
       frames.push(...parser.push(value));
     }
     const [hello, ...rest] = frames;
-    if (hello === undefined || hello.type !== "H") throw noHello(side.text(), options);
+    if (hello === undefined || hello.type !== "H") throw await noHello(side, options, deadline);
     return { channel, writer, reader, parser, hello, rest, stderr: side.text };
   } catch (error) {
     channel.close();
@@ -85,7 +86,7 @@ async function untilToken(
   let seen = new Uint8Array(0);
   for (;;) {
     const { value, done } = await deadline.race(reader.read());
-    if (done) throw noHello(side.text(), options);
+    if (done) throw await noHello(side, options, deadline);
     const next = new Uint8Array(seen.length + value.length);
     next.set(seen);
     next.set(value, seen.length);
@@ -101,40 +102,39 @@ async function untilToken(
   }
 }
 
-async function answerPrompt(
+/**
+ * Sends the password when our own prompt has come, however late (a slow directory service), and never where it does not come (a
+ * fresh ticket): there it would be read as a message.
+ */
+function answerPrompt(
   privilege: { password: () => Promise<string> },
   side: Side,
   writer: WritableStreamDefaultWriter<Uint8Array>,
-  deadline: Deadline,
-): Promise<void> {
-  // Where no password is needed after all (a ticket is fresh), the prompt never comes; stderr then stays silent while the
-  // token comes on stdout. So whichever is first decides: the caller reads stdout right after this.
-  const first = await deadline.race(Promise.race([side.prompted, delay(1_500).then(() => "quiet" as const)]));
-  if (first !== "prompt") return;
-  side.asked = true;
-  const password = await privilege.password();
-  await writer.write(new TextEncoder().encode(`${password}\n`));
+): void {
+  side.prompted.then(privilege.password)
+    .then((password) => writer.write(new TextEncoder().encode(`${password}\n`)))
+    .catch(() => {}); // sudo has gone meanwhile: the end of its output says so
 }
 
 /** Error text of sudo and shells, and our own prompt in it. A second prompt means a wrong password: the channel is closed. */
 interface Side {
-  readonly prompted: Promise<"prompt">;
-  asked: boolean;
+  readonly prompted: Promise<void>;
+  /** Settles when the stream has ended. */
+  readonly ended: Promise<void>;
   text(): string;
 }
 
 function watchStderr(channel: Channel, prompt: string): Side {
   let text = "";
   let prompts = 0;
-  let resolve: (value: "prompt") => void = () => {};
-  const side: Side = { prompted: new Promise((done) => resolve = done), asked: false, text: () => text };
-  (async () => {
+  const prompted = Promise.withResolvers<void>();
+  const ended = (async () => {
     for await (const chunk of channel.stderr) {
       if (text.length < 65536) text += decoder.decode(chunk);
       const seen = text.split(`${prompt}:`).length - 1;
       if (seen > prompts) {
         prompts = seen;
-        if (prompts === 1) resolve("prompt");
+        if (prompts === 1) prompted.resolve();
         else {
           text = `wrong-password ${text}`;
           channel.close();
@@ -142,10 +142,13 @@ function watchStderr(channel: Channel, prompt: string): Side {
       }
     }
   })().catch(() => {});
-  return side;
+  return { prompted: prompted.promise, ended, text: () => text.replaceAll(`${prompt}:`, "") };
 }
 
-function noHello(stderr: string, { privilege }: ShellOptions): CharlyError {
+/** Why there was no hello. The two streams end one after the other: what was said counts, so the second is waited for. */
+async function noHello(side: Side, { privilege }: ShellOptions, deadline: Deadline): Promise<CharlyError> {
+  await deadline.race(side.ended).catch(() => {});
+  const stderr = side.text();
   const said = stderr.trim().split("\n").slice(-3).join(" · ").slice(0, 300);
   if (stderr.startsWith("wrong-password ")) {
     return new CharlyError("become root with sudo: the password was refused", {
@@ -153,11 +156,17 @@ function noHello(stderr: string, { privilege }: ShellOptions): CharlyError {
       code: "sudo-password-wrong",
     });
   }
+  if (privilege.kind !== "login" && /must have a (tty|terminal)/.test(stderr)) {
+    return new CharlyError("become root with sudo: sudoers says requiretty, and charly has no terminal there", {
+      hint: "add the line `Defaults:<user> !requiretty` with `visudo -f /etc/sudoers.d/charly`",
+      code: "sudo-tty",
+    });
+  }
   if (privilege.kind !== "login") {
     return new CharlyError(`become root with sudo: refused${said === "" ? "" : ` (${said})`}`, {
       hint:
-        "allow it: `<user> ALL=(ALL) NOPASSWD: ALL` in /etc/sudoers.d/charly, or give the password with --ask-sudo-password; " +
-        "where sudoers says requiretty, add `Defaults:<user> !requiretty`",
+        "allow it: `<user> ALL=(ALL) NOPASSWD: ALL` in /etc/sudoers.d/charly, or give the password: charly asks for it " +
+        "at a terminal and reads CHARLY_SUDO_PASSWORD",
       code: "sudo-refused",
     });
   }
@@ -188,11 +197,4 @@ function timer(ms: number): Deadline {
   const late = new Promise<never>((_, reject) => id = setTimeout(() => reject(passed), ms));
   late.catch(() => {});
   return { passed, race: (promise) => Promise.race([promise, late]), clear: () => clearTimeout(id) };
-}
-
-function delay(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    const id: unknown = setTimeout(resolve, ms);
-    if (typeof id === "number") Deno.unrefTimer(id);
-  });
 }

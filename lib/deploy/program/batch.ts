@@ -2,7 +2,7 @@
  * Acts → the program of one batch. Neighbouring native acts share one look and one sync; opaque ones stand alone. The order is
  * the plan's; nothing is moved to enlarge a group.
  */
-import type { ShellBlob } from "../../execute/shell.ts";
+import type { ShellBlob } from "../../execute/executor.ts";
 import { isUnder, repositoryPlaces } from "../../ledger/paths.ts";
 import type { Act } from "../../steps/act.ts";
 import type { Numbered } from "../probe.ts";

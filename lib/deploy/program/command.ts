@@ -1,6 +1,6 @@
 /** Commands: the author's text with its exports, guards and the files it refers to. */
 import { quoteWord as quote } from "../../command/quote.ts";
-import type { ShellBlob } from "../../execute/shell.ts";
+import type { ShellBlob } from "../../execute/executor.ts";
 import { encodeField } from "../../ledger/field.ts";
 import type { CommandAct } from "../../steps/act.ts";
 import { blobOf } from "./content.ts";

@@ -1,6 +1,6 @@
 /** Bytes on their way into a program: as a quoted word where one can carry them, else as a blob sent ahead. */
 import { quoteWord as quote } from "../../command/quote.ts";
-import type { ShellBlob } from "../../execute/shell.ts";
+import type { ShellBlob } from "../../execute/executor.ts";
 import type { Content } from "../../steps/act.ts";
 
 /** Larger contents travel as blobs. */

@@ -1,5 +1,5 @@
 /** What rendering a batch depends on, and what comes of it. */
-import type { ShellBlob } from "../../execute/shell.ts";
+import type { ShellBlob } from "../../execute/executor.ts";
 import type { Content, DownloadAct } from "../../steps/act.ts";
 
 /** What a batch needs beside its acts. */

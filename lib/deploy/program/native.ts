@@ -1,7 +1,7 @@
 /** Files, directories and links: one look, one sync and about three forks an act. */
 import { assertNever } from "../../base/brand.ts";
 import { quoteWord as quote } from "../../command/quote.ts";
-import type { ShellBlob } from "../../execute/shell.ts";
+import type { ShellBlob } from "../../execute/executor.ts";
 import { encodeField } from "../../ledger/field.ts";
 import type { Act, DirAct, FileAct, LinkAct } from "../../steps/act.ts";
 import { type Numbered, numeric } from "../probe.ts";

@@ -1,7 +1,7 @@
 /** Acts that stand alone: blocks, packages, units, accounts, downloads, and the guards around any act. */
 import { assertNever } from "../../base/brand.ts";
 import { quoteWord as quote } from "../../command/quote.ts";
-import type { ShellBlob } from "../../execute/shell.ts";
+import type { ShellBlob } from "../../execute/executor.ts";
 import { encodeField } from "../../ledger/field.ts";
 import type { Act, DownloadAct } from "../../steps/act.ts";
 import { commandText } from "./command.ts";

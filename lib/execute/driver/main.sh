@@ -1,4 +1,4 @@
-# charly driver, part 7: messages. D blob, P program, . heartbeat, S stop, K kill, Q leave.
+# charly driver, part 7: messages. D blob (name, bytes, how many are there already), P program, . heartbeat, S stop, K kill, Q leave.
 trap 'cleanup; exit 143' TERM
 cleanup() {
   if [ -n "$RD" ]; then
@@ -11,23 +11,29 @@ cleanup() {
 }
 hello
 store_at "$LV"
-while read -r _m _a _b _c <&3; do
+STAGE=
+# Programs run in this very shell: the names of a message are none that an act uses.
+while read -r MSG MSG_A MSG_B MSG_C <&3; do
   beat
-  case $_m in
+  case $MSG in
   D)
     # Bytes are signs of life, too: the warden watches the blob grow instead of the heartbeat.
-    [ -n "$WPID" ] && echo "$BL/$_a" >"$RT/receiving"
-    if dd bs=65536 iflag=fullblock,count_bytes count="$_b" <&3 >"$BL/$_a" 2>/dev/null && [ "$(wc -c <"$BL/$_a")" -eq "$_b" ]; then :; else
-      HALT=${HALT:-stage}
-    fi
+    _bf=${BL:-/dev/null}/$MSG_A
+    [ -n "$WPID" ] && echo "$_bf" >"$RT/receiving"
+    # What cannot be written (full disk) is read to its end all the same: else the next message would be read out of a file.
+    dd bs=65536 iflag=fullblock,count_bytes count="$MSG_B" <&3 2>/dev/null 7>&- | {
+      if [ -n "$MSG_C" ]; then cat >>"$_bf"; else cat >"$_bf"; fi 2>/dev/null || cat >/dev/null
+    } 3<&- 5>&- 7>&-
+    [ "$(wc -c <"$_bf" 2>/dev/null || echo x)" -eq $((${MSG_C:-0} + MSG_B)) ] 2>/dev/null || STAGE=stage
     [ -n "$WPID" ] && : >"$RT/receiving" ;;
   P)
-    _prog=$(dd bs=65536 iflag=fullblock,count_bytes count="$_b" <&3 2>/dev/null; echo .)
-    [ "${#_prog}" -eq $((_b + 1)) ] || break
-    SEQ=$_c
-    case $HALT in channel) break ;; stage) ;; *) HALT= ;; esac
+    _prog=$(dd bs=65536 iflag=fullblock,count_bytes count="$MSG_B" <&3 2>/dev/null; echo .)
+    [ "${#_prog}" -eq $((MSG_B + 1)) ] || break
+    SEQ=$MSG_C
+    [ "$HALT" = channel ] && break
+    HALT=$STAGE STAGE=
     eval "${_prog%.}"
-    fr Z 0 "" "$_a" "${HALT:-done}" "$SEQ" ;;
+    fr Z 0 "" "$MSG_A" "${HALT:-done}" "$SEQ" ;;
   Q) break ;;
   esac
   [ "$HALT" = channel ] && break
