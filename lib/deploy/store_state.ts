@@ -1,4 +1,5 @@
 /** A store as its `C` frames tell it: ledgers, resources, open runs, and the records of the Go tool beside them. */
+import { CharlyError } from "../base/errors.ts";
 import type { Frame } from "../execute/frames.ts";
 import { payloadText } from "../execute/frames.ts";
 import type { DeployExecutor } from "../execute/executor.ts";
@@ -22,10 +23,15 @@ export class StoreReader {
   readonly #texts = new Map<string, string>();
   #runs: string[] = [];
   #exists = false;
+  #unreadable: string | undefined;
 
   /** Hand every frame here; others than `C` are ignored. */
   take(frame: Frame): void {
     if (frame.type !== "C") return;
+    if (frame.args[0] === "unreadable") {
+      this.#unreadable ??= payloadText(frame);
+      return;
+    }
     if (frame.step === "store") this.#exists = frame.args[0] === "there";
     if (frame.step.startsWith("run/") && !frame.step.slice(4).includes("/")) this.#runs.push(frame.step.slice(4));
     this.#texts.set(frame.step, payloadText(frame));
@@ -36,8 +42,14 @@ export class StoreReader {
     return this.#texts.get(name);
   }
 
-  /** Everything as values. @throws {CharlyError} `ledger-corrupt`, `ledger-newer`, naming the file */
+  /** Everything as values. @throws {CharlyError} `ledger-corrupt`, `ledger-newer`, `ledger-unreadable`, naming the file */
   finish(): StoreRead {
+    if (this.#unreadable !== undefined) {
+      throw new CharlyError(`read the ledger: ${this.#unreadable} cannot be read`, {
+        hint: "give it back to the user it belongs to (`ls -l` shows the owner), then run the same command again",
+        code: "ledger-unreadable",
+      });
+    }
     const root = this.#texts.get("store") ?? "";
     const ledgers: Record<string, DeployLedger> = Object.create(null);
     const goRecords = new Map<string, string>();

@@ -4,6 +4,8 @@
 export LC_ALL=C
 trap : PIPE HUP INT
 umask 077
+# The channel is for frames alone: what a program prints unasked must not fall between them.
+exec >&2
 TAB='	'
 NL='
 '
@@ -18,7 +20,8 @@ fr() {
 # A text file as one frame; absent files give none. JSON and journals hold no NUL, so a variable holds them whole.
 show() {
   [ -f "$2" ] || return 0
-  _sv=$(cat "$2" && echo .) || return 0
+  # A file that cannot be read is not the same as none: taken for none, the next commit would write over it.
+  _sv=$(cat "$2" && echo .) || { [ ! -f "$2" ] || fr C "$1" "$2" unreadable; return 0; }
   fr C "$1" "${_sv%.}" "$3"
 }
 warn() { fr W "${1:-0}" "$2"; }
@@ -83,7 +86,7 @@ store_at() {
 store_make() {
   [ -d "$STORE" ] && [ -s "$STORE/salt" ] && return 0
   _mk= _up=$STORE
-  while [ ! -d "$_up" ]; do _mk="$_up$NL$_mk" _up=${_up%/*}; done
+  while [ -n "$_up" ] && [ ! -d "$_up" ]; do _mk="$_up$NL$_mk" _up=${_up%/*}; done
   if [ -n "$GO" ]; then
     (umask 022 && mkdir -p "$GO") || return 1
   fi
@@ -98,9 +101,10 @@ store_make() {
 # Nothing of ours is left: the store itself goes, and the directories it took, where they are empty.
 store_remove() {
   _mk=$(cat "$STORE/made" 2>/dev/null)
-  exec 6>&- 2>/dev/null
+  exec 6>&- >/dev/null 2>&1
   RD=
   rm -f "$STORE/holder"
+  [ -z "${LOCKDIR:-}" ] || { rm -f "$LOCK.d/owner" && rmdir "$LOCK.d" && LOCKDIR=; }
   [ -z "$GO" ] || rmdir "$GO/deploys" "$GO/layers" 2>/dev/null
   rm -rf "$STORE"
   rm -f "$LOCK"
@@ -111,6 +115,9 @@ random16() { dd if=/dev/urandom bs=16 count=1 2>/dev/null | od -An -tx1 | tr -d 
 # Everything the operator needs of a store, in one go. Nothing is written.
 store_read() {
   fr C store "$STORE" "$([ -d "$STORE" ] && echo there || echo absent)"
+  for _f in "$STORE" "$STORE/ledger" "$STORE/runs"; do
+    [ ! -d "$_f" ] || { [ -r "$_f" ] && [ -x "$_f" ]; } || fr C store "$_f" unreadable
+  done
   for _f in target.json salt counter resources.json; do show "$_f" "$STORE/$_f"; done
   for _f in "$STORE"/ledger/*.json; do show "ledger/${_f##*/}" "$_f"; done
   for _f in "$STORE"/runs/*/; do
@@ -179,9 +186,11 @@ lock_dir() {
   while ! mkdir "$LOCK.d" 2>/dev/null; do
     _o= _ob= _op= _os=
     { read -r _ob _op _os <"$LOCK.d/owner"; } 2>/dev/null
-    if [ -n "$_op" ] && { [ "$_ob" != "$_b" ] || ! started "$_op" || [ "$STARTED" != "$_os" ]; }; then
-      rm -f "$LOCK.d/owner" && rmdir "$LOCK.d" 2>/dev/null
-      continue
+    if owner_gone && mkdir "$LOCK.d/taking" 2>/dev/null; then
+      # Once more, now that nobody else takes it: another waiter may have, and its owner is alive.
+      { read -r _ob _op _os <"$LOCK.d/owner"; } 2>/dev/null
+      owner_gone && rm -f "$LOCK.d/owner"
+      rmdir "$LOCK.d/taking" && rmdir "$LOCK.d" 2>/dev/null && continue
     fi
     [ "$_w" -eq 0 ] && fr L 0 "$(cat "$STORE/holder" 2>/dev/null)" busy
     [ "$_w" -ge "$1" ] && { fr L 0 "$(cat "$STORE/holder" 2>/dev/null)" held; return 1; }
@@ -192,8 +201,10 @@ lock_dir() {
   printf '%s %s %s\n' "$_b" $$ "$STARTED" >"$LOCK.d/owner"
   LOCKDIR=1
 }
+owner_gone() { [ -n "$_op" ] && { [ "$_ob" != "$_b" ] || ! started "$_op" || [ "$STARTED" != "$_os" ]; }; }
 unlock() {
   [ -n "$LOCKED" ] || return 0
+  warden_end # it holds the lock as well
   [ -d "$STORE" ] && rm -f "$STORE/holder"
   [ -n "${LOCKDIR:-}" ] && rm -f "$LOCK.d/owner" && rmdir "$LOCK.d"
   exec 7>&-
@@ -202,7 +213,7 @@ unlock() {
 
 # Scratch of this shell: FIFOs, bodies, flags. On tmpfs where there is one, because bodies may hold secrets.
 scratch() {
-  [ -n "$RT" ] && return 0
+  [ -n "$RT" ] && [ -d "$RT" ] && return 0
   for _d in "${XDG_RUNTIME_DIR:-/nonexistent}" /dev/shm "$STORE/stage" "${TMPDIR:-/tmp}"; do
     [ -d "$_d" ] && [ -w "$_d" ] && mkdir -m 700 "$_d/.charly-$$-$MT" 2>/dev/null && RT=$_d/.charly-$$-$MT && return 0
   done
@@ -217,12 +228,14 @@ run_open() {
   [ -e "$RD/reserve" ] || dd if=/dev/zero of="$RD/reserve" bs=65536 count=1 2>/dev/null || return 1
   [ -s "$RD/journal" ] && JPRE=$NL # a torn tail spoils only itself
   exec 6>>"$RD/journal" || return 1
-  exec 2>>"$RD/stderr"
+  exec 2>>"$RD/stderr" >&2
 }
 # Lock, directories and warden of a run, in one: $1 seconds to wait, $2 who we are.
 hold() {
   lock "$1" "$2" || return 1
   RD=$STORE/runs/$RUN BL=$STORE/stage/$RUN
+  # A warden that began before us (to watch over a guard) does not hold the lock.
+  warden_end
   mkdir -p "$RD" "$BL" && warden && return 0
   fr X 0 "cannot write the store at $STORE" store
   return 1
@@ -239,7 +252,12 @@ j() {
     return 1
   fi
 }
-jsync() { sync -d "$RD/journal" 2>/dev/null || dd if=/dev/null of="$RD/journal" conv=notrunc,fsync 2>/dev/null; }
+jsync() {
+  sync -d "$RD/journal" 2>/dev/null || dd if=/dev/null of="$RD/journal" conv=notrunc,fsync 2>/dev/null || {
+    HALT=${HALT:-journal}
+    return 1
+  }
+}
 # Closes a batch: reason; a full disk gives back the reserve first.
 jend() {
   [ -n "$JPRE" ] && rm -f "$RD/reserve"
@@ -267,7 +285,7 @@ sweep() { # blobs "referenced" and "contents" list what is still needed
     rm -f "$_r/reserve" "$_r/cur"
     mv -f -- "$_r" "$STORE/done/" 2>/dev/null || rm -rf -- "$_r"
   done
-  exec 6>&- 2>/dev/null
+  exec 6>&- >/dev/null 2>&1
   RD=
   # A ref keeps what is named after it, too: <ref>.after, <ref>.old/, …
   (cd "$STORE/prior" && ls -A) | REFS=$BL/referenced awk '

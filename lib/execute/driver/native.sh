@@ -95,6 +95,11 @@ fail() { # n message code
   HALT=${HALT:-failed}
   return 1
 }
+# What stands there could not be written down, so nothing is done: a full disk, an error of the disk.
+unrecorded() {
+  [ -n "$HALT" ] || fail "$1" "cannot record what is there now: the store cannot be written (disk full?)"
+  return 1
+}
 ok() { RAN=$RAN$1, && j E "$1" 0 ok 0 && fr E "$1" "" 0 ok 0; }
 same() { # already as wanted: nothing is captured, nothing done
   j E "$1" 0 same 0 && fr E "$1" "" 0 same 0
@@ -110,6 +115,7 @@ parents_rec() {
   done
 }
 parents_mk() {
+  [ -z "$HALT" ] || return 1
   for _p; do
     [ -d "$_p" ] || (umask 022 && mkdir -- "$_p") || return 1
   done
@@ -186,6 +192,16 @@ pre_link() { # n res path target
   esac
   j P "$1" "$2" "$PRIOR" && eval "D_$1=go"
 }
+# over FROM TO: renames FROM to TO, never into it: a link to a directory is replaced like any other file.
+over() {
+  if [ -L "$2" ] && [ -d "$2" ]; then
+    mv -fT -- "$1" "$2" 2>/dev/null || { rm -f -- "$2" && mv -f -- "$1" "$2"; }
+  elif [ -d "$2" ]; then
+    return 1
+  else
+    mv -f -- "$1" "$2"
+  fi
+}
 # Phase two: act. Returns 0 to go on with the next act.
 begin() { # n : shared head of do_*; 1 = nothing to do (already reported)
   [ -z "$HALT" ] && poll || return 2
@@ -215,7 +231,7 @@ do_file() { # n path mode owner content   (=text or @blob)
   elif [ -d "$2" ] && [ ! -L "$2" ]; then
     rm -f -- "$_tmp"; fail "$1" "a directory is there"; return
   else
-    mv -f -- "$_tmp" "$2" || { rm -f -- "$_tmp"; fail "$1" "cannot put the file in place"; return; }
+    over "$_tmp" "$2" || { rm -f -- "$_tmp"; fail "$1" "cannot put the file in place"; return; }
   fi
   ok "$1"
 }
@@ -231,7 +247,7 @@ do_link() { # n path target
   _tmp=${2%/*}/.charly-$RUN-$1
   rm -f -- "$_tmp"
   if [ -d "$2" ] && [ ! -L "$2" ]; then fail "$1" "a directory is there"; return; fi
-  ln -s -- "$3" "$_tmp" && { mv -fT -- "$_tmp" "$2" 2>/dev/null || { rm -f -- "$2" && mv -f -- "$_tmp" "$2"; }; } ||
+  ln -s -- "$3" "$_tmp" && over "$_tmp" "$2" ||
     { rm -f -- "$_tmp"; fail "$1" "cannot make the link"; return; }
   ok "$1"
 }

@@ -35,7 +35,7 @@ warden() {
   echo 0 >"$RT/want"
   (
     trap : PIPE HUP INT
-    exec 3<&- 6>&- 0</dev/null 1>/dev/null
+    exec 3<&- 6>&- 0</dev/null 1>/dev/null 2>&1
     _quiet=0 _last= _tick=0 _sig=
     while sleep 0.2 2>/dev/null 5>&- 7>&- || sleep 1 5>&- 7>&-; do
       _tick=$((_tick + 1))
@@ -92,6 +92,10 @@ warden() {
   ) &
   WPID=$!
 }
+warden_end() {
+  [ -z "$WPID" ] || { kill -KILL "$WPID" && wait "$WPID"; } 2>/dev/null
+  WPID=
+}
 beat() { BEAT=$(((${BEAT:-0} + 1) % 1000000)) && [ -n "$WPID" ] && echo "$BEAT" >"$RT/beat"; }
 poll() {
   [ -n "$HALT" ] && return 1
@@ -101,7 +105,8 @@ poll() {
 listen() {
   (
     trap : PIPE HUP INT
-    exec 5>&- 6>&- 7>&-
+    # What keeps the channel open after the driver's death keeps the operator waiting.
+    exec 5>&- 6>&- 7>&- 1>/dev/null 2>&1
     while read -r _l <&3; do
       case $_l in
       .) BEAT=$(((BEAT + 1) % 1000000)); echo "$BEAT" >"$RT/beat" ;;
@@ -113,7 +118,8 @@ listen() {
   ) &
   EARS=$!
 }
-deaf() { kill "$EARS" 2>/dev/null; wait "$EARS" 2>/dev/null; beat; }
+# A child so young that it still has our trap loses a TERM: we would wait for it for ever.
+deaf() { kill -KILL "$EARS" 2>/dev/null; wait "$EARS" 2>/dev/null; beat; }
 
 # Frames the output of act $1 until its end. BusyBox dd prints no count, so wc counts. What outlives the act and holds its
 # output open gets a reader that throws away and holds neither channel nor lock.
@@ -139,9 +145,10 @@ relay() {
 
 # opaque N SHELL POLICY SECONDS: runs the body in $BODY (already begun in the journal). Sets CODE and STATE.
 opaque() {
+  CODE=126 STATE=fail
   warden || return 1
   rm -f "$RT/o" "$RT/why" "$RT/over" "$RT/straggler"
-  mkfifo "$RT/o" && printf '%s' "$BODY" >"$RT/b$1" || { STATE=fail CODE=1; return 1; }
+  mkfifo "$RT/o" && printf '%s' "$BODY" >"$RT/b$1" || return 1
   : >"$RT/over"
   (
     cd "$CWD" 2>/dev/null || cd /
@@ -218,7 +225,7 @@ command_act() {
   if ! have "$4"; then fail "$1" "$4 is not installed on the target" 127; return; fi
   if [ -n "$6$UNLESS" ] && ! guard "$1" "$6" "$4"; then j B "$1" && skip "$1" "guard satisfied"; return; fi
   eval "$TOUCH" || { fail "$1" "cannot preserve what the command touches"; return; }
-  j B "$1" && jsync || return 1
+  j B "$1" && jsync || { unrecorded "$1"; return; }
   opaque "$1" "$4" "$2" "$3"
   RAN=$RAN$1,
   ended "$1"

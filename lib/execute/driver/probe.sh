@@ -45,16 +45,6 @@ v_account() { # n user|group name
 }
 v_tool() { have "$2" && v "$1" tool || v "$1" absent; }
 v_exists() { { [ -e "$2" ] || [ -L "$2" ]; } && v "$1" exists || v "$1" absent; }
-# v_tree N REF: are all members of a recorded manifest as we left them?
-v_tree() {
-  _vt=$STORE/prior/$2
-  [ -f "$_vt" ] || { v "$1" absent; return; }
-  _bad=
-  awk -F'\t' '$1 ~ /^file / { split($1, f, " "); print f[2] "  " $2 }' "$_vt" >"${TMPDIR:-/tmp}/.c$$" 2>/dev/null
-  sha256sum -c --status "${TMPDIR:-/tmp}/.c$$" >/dev/null 2>&1 || _bad=1
-  rm -f "${TMPDIR:-/tmp}/.c$$"
-  v "$1" tree "$_bad"
-}
 # v_guard N SHELL: UNLESS holds the text; run with its output thrown away
 v_guard() {
   BODY=$UNLESS
