@@ -9,6 +9,8 @@ export interface DebPackage {
   readonly version: string;
   /** A Depends line. */
   readonly depends?: string;
+  /** A Conflicts line. */
+  readonly conflicts?: string;
   /** Content by absolute path. */
   readonly files?: Readonly<Record<string, string>>;
   /** Absolute paths of `files` that dpkg treats as configuration. */
@@ -91,7 +93,7 @@ export async function debRepo(packages: readonly DebPackage[] = [hello, dep, app
     async add(...packages) {
       for (const entry of packages) {
         const path = file(entry.name, entry.version);
-        const control = await build(entry, path);
+        const control = await buildDeb(entry, path);
         const bytes = await Deno.readFile(path);
         const sha256 = createHash("sha256").update(bytes).digest("hex");
         stanzas.push(
@@ -123,8 +125,8 @@ export async function debRepo(packages: readonly DebPackage[] = [hello, dep, app
   return repo;
 }
 
-/** Builds one .deb. @returns its control stanza */
-async function build(entry: DebPackage, path: string): Promise<string> {
+/** Builds one .deb at `path`. @returns its control stanza */
+export async function buildDeb(entry: DebPackage, path: string): Promise<string> {
   await using tree = await tempDir();
   await Deno.chmod(tree.path, 0o755);
   const control = [
@@ -133,6 +135,7 @@ async function build(entry: DebPackage, path: string): Promise<string> {
     "Architecture: all",
     "Maintainer: charly tests <tests@example.invalid>",
     ...(entry.depends === undefined ? [] : [`Depends: ${entry.depends}`]),
+    ...(entry.conflicts === undefined ? [] : [`Conflicts: ${entry.conflicts}`]),
     `Description: ${entry.name} of the tests`,
     "",
   ].join("\n");

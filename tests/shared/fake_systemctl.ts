@@ -25,11 +25,23 @@ export interface FakeSystemctl extends AsyncDisposable {
   declare(units: Readonly<Record<string, UnitState>>, uid?: number): Promise<void>;
   /** What is true of a unit now; a user's unit with its uid. */
   unit(name: string, uid?: number): Promise<Required<UnitState> & { readonly starts: number }>;
-  /** Every call so far: the caller and the words, e.g. `root enable --now ssh.service`. */
+  /** Whether `loginctl` was told to keep the manager of a user. */
+  lingers(user: string): Promise<boolean>;
+  /** Every call so far: the caller and the words, e.g. `root enable --now ssh.service`, `jane loginctl enable-linger jane`. */
   calls(): Promise<string[]>;
   /** Forgets the calls so far. */
   clear(): Promise<void>;
 }
+
+const loginctl = `#!/bin/sh
+STATE=@STATE@
+echo "$(id -un) loginctl $*" >>"$STATE/log"
+case $1 in
+enable-linger) : >"$STATE/linger-$2" ;;
+disable-linger) rm -f "$STATE/linger-$2" ;;
+show-user) if [ -e "$STATE/linger-$2" ]; then echo yes; else echo "Failed to get user: $2 is not logged in or lingering" >&2; exit 1; fi ;;
+esac
+`;
 
 const words = ["enabled", "active", "masked", "failed", "broken"] as const;
 
@@ -44,6 +56,7 @@ export async function fakeSystemctl(options: FakeSystemctlOptions = {}): Promise
   const source = await Deno.readTextFile(new URL("fake_systemctl.sh", import.meta.url));
   const program = source.replace("@STATE@", state);
   await Deno.writeTextFile(`${bin}/systemctl`, program, { mode: 0o755 });
+  await Deno.writeTextFile(`${bin}/loginctl`, loginctl.replace("@STATE@", state), { mode: 0o755 });
   if (options.at !== undefined) await Deno.writeTextFile(options.at, program, { createNew: true, mode: 0o755 });
 
   const place = async (uid: number | undefined) => {
@@ -70,6 +83,7 @@ export async function fakeSystemctl(options: FakeSystemctlOptions = {}): Promise
       const starts = (await Deno.readTextFile(`${path}/${name}.starts`).catch(() => "")).length / 2;
       return { enabled: enabled!, active: active!, masked: masked!, failed: failed!, broken: broken!, starts };
     },
+    lingers: (user) => Deno.stat(`${state}/linger-${user}`).then(() => true, () => false),
     calls: async () => (await Deno.readTextFile(`${state}/log`)).split("\n").filter((line) => line !== ""),
     clear: () => Deno.truncate(`${state}/log`),
     async [Symbol.asyncDispose]() {

@@ -54,6 +54,12 @@ reload() { # manager: after unit files changed
   have systemctl || { warn 0 "systemctl is not there: unit files are written, nothing is reloaded"; return 0; }
   sctl "$1" daemon-reload 2>&1 || warn 0 "systemctl daemon-reload failed"
 }
+# Whether the user's manager runs without a session of the user.
+lingers() { [ "$(loginctl show-user "$USER_" -p Linger --value 2>/dev/null 3<&- 5>&- 6>&- 7>&-)" = yes ]; }
+linger() { # enable|disable: a user may not everywhere do it for himself
+  loginctl "$1-linger" "$USER_" >/dev/null 2>&1 3<&- 5>&- 6>&- 7>&- </dev/null ||
+    sudo -n loginctl "$1-linger" "$USER_" >/dev/null 2>&1 3<&- 5>&- 6>&- 7>&- </dev/null
+}
 unit_state() { # manager unit → UE enabled-state UA active-state
   UE=$(sctl "$1" is-enabled "$2" 2>/dev/null) UA=$(sctl "$1" is-active "$2" 2>/dev/null)
   UE=${UE:-unknown} UA=${UA:-unknown}
@@ -63,14 +69,15 @@ unit_act() {
   poll || return 1
   fr B "$1" ""
   have systemctl || { fail "$1" "systemctl is not installed: this machine runs no systemd" 127; return; }
-  if [ "$3" = user ]; then
-    [ -n "${XDG_RUNTIME_DIR:-}" ] || XDG_RUNTIME_DIR=/run/user/$UID_
-    have loginctl && loginctl enable-linger "$USER_" >/dev/null 2>&1
-  fi
+  [ "$3" = user ] && [ -z "${XDG_RUNTIME_DIR:-}" ] && XDG_RUNTIME_DIR=/run/user/$UID_
   unit_state "$3" "$4"
   case $UE:$UA in enabled:active | static:active | enabled-runtime:active) same "$1"; return ;; esac
   [ "$5" = 1 ] || { same "$1"; return; }
-  j P "$1" "$2" "value:$UE,$UA" && j B "$1" && jsync || return 1
+  # The first unit of a user starts his manager for good; what was so before is known by the third field.
+  _li=
+  if [ "$3" = user ] && have loginctl && ! lingers; then _li=,linger; fi
+  j P "$1" "$2" "value:$UE,$UA$_li" && j B "$1" && jsync || return 1
+  [ -z "$_li" ] || linger enable || warn "$1" "loginctl enable-linger was refused: the unit ends with the last session of $USER_"
   case $UE in masked | masked-runtime) sctl "$3" unmask "$4" >/dev/null 2>&1 ;; esac
   if _o=$(sctl "$3" enable "$4" 2>&1) && _o=$(sctl "$3" start "$4" 2>&1); then
     ok "$1"
@@ -87,7 +94,7 @@ cap_act() { # n res path caps
   case $_c in *' '*) _c=${_c##* } ;; *) _c= ;; esac
   if [ "$_c" = "$4" ]; then same "$1"; return; fi
   j P "$1" "$2" "value:$_c" && j B "$1" && jsync || return 1
-  if [ -n "$4" ]; then _o=$(setcap -- "$4" "$3" 2>&1); else _o=$(setcap -r -- "$3" 2>&1); fi || { fail "$1" "$_o"; return; }
+  if [ -n "$4" ]; then _o=$(setcap "$4" "$3" 2>&1); else _o=$(setcap -r "$3" 2>&1); fi || { fail "$1" "$_o"; return; }
   ok "$1"
 }
 sysctl_act() { # n res key value
@@ -132,6 +139,9 @@ account_act() {
   fi
   j P "$_an" "$_ar" absent && j B "$_an" && jsync || return 1
   _u=${5#-} _gg=${6#-} _h=${7#-} _s=${8#-} _gs=${9#-}
+  # A home that useradd makes is ours to take away again; one that is there already is not.
+  _hh=${_h:-$(useradd -D 2>/dev/null | sed -n 's/^HOME=//p')/$_am}
+  [ -e "$_hh" ] || { printf '%s\n' "$_hh" >"$STORE/prior/$RUN.$_an.home" && j N "$_an" "$RUN.$_an.home"; } || return 1
   _o=$(useradd -m ${_u:+-u "$_u"} ${_gg:+-g "$_gg"} ${_h:+-d "$_h"} ${_s:+-s "$_s"} ${_gs:+-G "$_gs"} -- "$_am" 2>&1) && ok "$_an" || fail "$_an" "$_o"
 }
 
@@ -151,6 +161,32 @@ pkg_has() { # format name: installed, by exact name
   pac) [ "$(pacman -Qq "$2" 2>/dev/null)" = "$2" ] ;;
   esac
 }
+# The body that installs the quoted words $_miss on Debian. A held list is waited for: apt itself waits for the other locks only.
+# With names to replace, a simulation must show no other removal than theirs.
+deb_body() {
+  _minus=
+  for _k in $_krep; do pkg_has deb "$_k" && _minus="$_minus $(q "$_k-")"; done
+  printf %s "export DEBIAN_FRONTEND=noninteractive
+dpkg --audit | grep -q . && dpkg --configure -a
+held() { i=\$(stat -c %i /var/lib/apt/lists/lock 2>/dev/null) && grep -q \":\$i \" /proc/locks; }
+refresh() {
+  n=0
+  while :; do
+    while held && [ \$n -lt 300 ]; do [ \$n -gt 0 ] || echo 'waiting for the lock of the package lists'; n=\$((n + 1)); sleep 1; done
+    apt-get -o DPkg::Lock::Timeout=300 update && return
+    c=\$?
+    held && [ \$n -lt 300 ] || return \$c
+  done
+}
+[ $_kref = 0 ] || refresh || exit
+"
+  if [ -z "$_minus" ]; then printf %s "set -- --no-remove $_ko --$_miss"; else printf %s "set -- $_ko --$_miss$_minus
+for w in \$(apt-get -s -o Debug::NoLocking=1 install -y \"\$@\" | awk '\$1 == \"Remv\" || \$1 == \"Purg\" { print \$2 }'); do
+  case ' $_krep ' in *\" \$w \"*) ;; *) echo \"would remove \$w, which the plan does not name\" >&2; exit 1 ;; esac
+done"; fi
+  printf %s "
+exec apt-get install -y -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \"\$@\""
+}
 # packages N RESOURCE FORMAT REFRESH(0|1) SECONDS OPTIONS REPLACES NAME …   (OPTIONS, REPLACES: quoted words)
 packages_act() {
   poll || return 1
@@ -168,10 +204,7 @@ packages_act() {
   [ -n "${REFRESHED:-}" ] && _kref=0
   REFRESHED=1
   case $_kf in
-  deb) BODY="export DEBIAN_FRONTEND=noninteractive
-dpkg --audit | grep -q . && dpkg --configure -a
-[ $_kref = 0 ] || apt-get -o DPkg::Lock::Timeout=300 update || exit
-apt-get install -y --no-remove -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold $_ko --$_miss" ;;
+  deb) BODY=$(deb_body) ;;
   rpm) BODY="dnf install -y $_ko --$_miss" ;;
   pac) BODY="
 $([ -z "$_krep" ] || printf 'for p in %s; do [ "$(pacman -Qq "$p" 2>/dev/null)" = "$p" ] && pacman -Rdd --noconfirm "$p"; done\n' "$_krep")

@@ -147,7 +147,9 @@ un_touched() {
 un_unit() {
   un "$1" "$2" || return 1
   have systemctl || { undid "$1" gone "no systemctl"; return; }
-  _e=${5%%,*} _a=${5#*,} _r=0
+  _e=${5%%,*} _a=${5#*,} _r=0 _li=
+  case $_a in *,linger) _a=${_a%,linger} _li=1 ;; esac
+  [ "$3" = user ] && [ -z "${XDG_RUNTIME_DIR:-}" ] && XDG_RUNTIME_DIR=/run/user/$UID_
   unit_state "$3" "$4"
   case $_e in
   enabled | enabled-runtime | static | alias | indirect | generated) ;;
@@ -161,6 +163,7 @@ un_unit() {
   enabled) [ "$UE" = enabled ] || sctl "$3" enable "$4" >/dev/null 2>&1 || _r=1 ;;
   masked | masked-runtime) sctl "$3" mask "$4" >/dev/null 2>&1 || _r=1 ;;
   esac
+  [ -z "$_li" ] || ! lingers || linger disable || _r=1
   if [ "$_r" -eq 0 ]; then undid "$1" undone; else undid "$1" failed:1 "systemctl refused"; fi
 }
 un_cap() { # n res path caps base
@@ -169,7 +172,7 @@ un_cap() { # n res path caps base
   _c=$(getcap -- "$3" 2>/dev/null)
   case $_c in *' '*) _c=${_c##* } ;; *) _c= ;; esac
   if [ "$_c" != "$4" ] && [ "$_c" != "$5" ] && [ -z "$FORCE" ]; then undid "$1" kept:edited "capabilities were changed since"; return; fi
-  if [ -n "$5" ]; then setcap -- "$5" "$3"; elif [ -n "$_c" ]; then setcap -r -- "$3"; else :; fi >/dev/null 2>&1
+  if [ -n "$5" ]; then setcap "$5" "$3"; elif [ -n "$_c" ]; then setcap -r "$3"; else :; fi >/dev/null 2>&1
   [ $? -eq 0 ] && undid "$1" undone || undid "$1" failed:1 "setcap refused"
 }
 un_sysctl() { # n res key value base-ref
@@ -179,15 +182,30 @@ un_sysctl() { # n res key value base-ref
   if [ "$_c" != "$4" ] && [ -z "$FORCE" ]; then undid "$1" kept:edited "the value was changed since"; return; fi
   { cat "$STORE/prior/$5" >"$_sp"; } 2>/dev/null && undid "$1" undone || undid "$1" failed:1 "the kernel refused the value"
 }
-un_account() { # n res kind name
+un_account() { # n res kind name [home-ref]
   un "$1" "$2" || return 1
   if [ "$3" = group ]; then
     getent group "$4" >/dev/null || { undid "$1" gone; return; }
     _o=$(groupdel -- "$4" 2>&1) && undid "$1" undone || undid "$1" failed:1 "$_o"
-  else
-    getent passwd "$4" >/dev/null || { undid "$1" gone; return; }
-    _o=$(userdel -- "$4" 2>&1) && undid "$1" undone "the home directory is kept" || undid "$1" failed:1 "$_o"
+    return
   fi
+  getent passwd "$4" >/dev/null || { undid "$1" gone; return; }
+  _o=$(userdel -- "$4" 2>&1) || { undid "$1" failed:1 "$_o"; return; }
+  _hh=
+  [ -n "${5:-}" ] && [ -f "$STORE/prior/$5" ] && IFS= read -r _hh <"$STORE/prior/$5"
+  [ -n "$_hh" ] && [ -d "$_hh" ] && [ ! -L "$_hh" ] || { undid "$1" undone; return; }
+  # What is still as /etc/skel gave it goes; a home that somebody used stays whole.
+  if [ -d /etc/skel ] && same_tree /etc/skel "$_hh"; then
+    rm -rf -- "$_hh" && undid "$1" undone || undid "$1" undone "the home directory $_hh is kept"
+  else
+    undid "$1" undone "the home directory $_hh is kept: it was used"
+  fi
+}
+same_tree() { # two directories: the same names, links and bytes
+  [ "$(cd "$1" && find . | sort)" = "$(cd "$2" && find . | sort)" ] || return 1
+  (cd "$1" && find . ! -type d) | while IFS= read -r _sf; do
+    if [ -L "$1/$_sf" ] || [ -L "$2/$_sf" ]; then [ "$(readlink -- "$1/$_sf")" = "$(readlink -- "$2/$_sf")" ]; else cmp -s -- "$1/$_sf" "$2/$_sf"; fi || exit 1
+  done
 }
 # un_packages N RESOURCE FORMAT KEEPDATA SECONDS KEEPNAMES REF…: removes what the transactions REF made new (newest first), as
 # far as nothing installed later needs it; those stay, marked automatic.
@@ -249,6 +267,7 @@ set -e
     opaque "$_kn" sh finish "$_ks"
     if [ "$CODE" -ne 0 ]; then undid "$_kn" "failed:$CODE" "the package manager failed"; return; fi
   fi
+  [ "$_kf" = deb ] && [ -z "$_left$_stay" ] && for _kr in $_kall; do pkg_return "$STORE/prior/$_kr"; done
   for _kr in $_kall; do pkg_marks "$_kf" "$STORE/prior/$_kr"; done
   # What stays is still ours as far as other claims ask for it: they inherit the record that charly brought it.
   if [ -n "$_stay$_left" ]; then
@@ -256,6 +275,21 @@ set -e
     : >"$_kp" && for _t in $_stay $_left; do awk -F'\t' -v p="$_t" '$1 == p' "$RT/new"; done >"$_kp.after" && j N "$_kn" "$RUN.$_kn.left"
   fi
   if [ -n "$_left" ]; then undid "$_kn" undone "kept, something installed later needs them:$_left"; else undid "$_kn" undone; fi
+}
+# Packages a transaction replaced come back, in their old version where the source still has it.
+pkg_return() {
+  [ -f "$1" ] && [ -f "$1.after" ] || return 0
+  awk -F'\t' -v after="$1.after" 'BEGIN { while ((getline l < after) > 0) { split(l, f, "\t"); if (f[3] ~ /^.i/) has[f[1]] = 1 } }
+    $3 ~ /^.i/ && !($1 in has) { print $1 "\t" $2 }' "$1" >"$RT/went"
+  while IFS=$TAB read -r _pn _pv; do
+    pkg_has deb "$_pn" && continue
+    BODY="export DEBIAN_FRONTEND=noninteractive
+set -- -y --no-remove -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold install
+apt-get \"\$@\" $(q "$_pn=$_pv") || apt-get \"\$@\" $(q "$_pn")"
+    opaque "$_kn" sh finish "$_ks"
+    [ "$CODE" -eq 0 ] || { warn "$_kn" "$_pn, which was replaced, could not be installed again"; continue; }
+    grep -qxF -- "$_pn" "$1.manual" 2>/dev/null || apt-mark auto "$_pn" >/dev/null 2>&1 3<&- 5>&- 6>&- 7>&-
+  done <"$RT/went"
 }
 pkg_new() { # format before-file: rows installed now-or-after that were not installed before
   [ -f "$2" ] || return 1

@@ -38,9 +38,21 @@ export type RawSettings = ReadonlyMap<string, readonly string[]>;
 
 /** Resolves an address to its effective settings. Throws `config` when ssh_config itself is wrong. */
 export async function resolveSettings(address: SshAddress, source: SshConfigSource = {}): Promise<SshSettings> {
-  const asked = source.ssh === false ? undefined : await askSsh(address, source);
+  // ssh looks for its files in the home of the passwd file, whatever HOME says; keys and known hosts come from HOME here.
+  const elsewhere = source.configFile === undefined && movedHome(source);
+  const asked = source.ssh === false || elsewhere ? undefined : await askSsh(address, source);
   const raw = asked ?? await readConfigFiles(address, source.configFile, home(source));
   return settingsFrom(address, raw, source);
+}
+
+/** Whether HOME is not the one the passwd file gives this user. Where nobody can tell, it is. */
+function movedHome(source: SshConfigSource): boolean {
+  try {
+    const line = Deno.readTextFileSync("/etc/passwd").split("\n").find((it) => it.split(":")[2] === String(Deno.uid()));
+    return line !== undefined && source.env?.HOME !== undefined && line.split(":")[5] !== source.env.HOME;
+  } catch {
+    return false;
+  }
 }
 
 async function askSsh(address: SshAddress, source: SshConfigSource): Promise<RawSettings | undefined> {
