@@ -51,5 +51,6 @@ export type * from "./lib/entities/config.ts";
 export type * from "./lib/entities/late.ts";
 export type * from "./lib/entities/plan_entry.ts";
 export type * from "./lib/entities/probe.ts";
+export type * from "./lib/entities/shell.ts";
 export type * from "./lib/entities/task.ts";
 export type * from "./lib/entities/vm.ts";

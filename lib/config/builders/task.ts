@@ -1,45 +1,7 @@
 /** `task()`. */
 import type { Late, Scoped } from "../../entities/late.ts";
+import type { TaskContext } from "../../entities/shell.ts";
 import type { TaskArg, TaskPermissions } from "../../entities/task.ts";
-
-/** What a finished command left behind. */
-export interface ShellResult {
-  /** Exit code. */
-  readonly code: number;
-  /** Everything it wrote there. */
-  readonly stdout: string;
-  /** Everything it wrote there. */
-  readonly stderr: string;
-}
-
-/** A command about to run; awaiting it runs it and throws when it fails. */
-export interface ShellCommand extends PromiseLike<ShellResult> {
-  /** Standard output as text, without the final newline. */
-  text(): Promise<string>;
-  /** Standard output line by line. */
-  lines(): Promise<string[]>;
-  /** Standard output as JSON. */
-  json(): Promise<unknown>;
-  /** Show none of its output. */
-  quiet(): ShellCommand;
-  /** Do not throw when it fails. */
-  noThrow(): ShellCommand;
-  /** With these variables besides. */
-  env(variables: Readonly<Record<string, string>>): ShellCommand;
-  /** In this directory. */
-  cwd(path: string): ShellCommand;
-}
-
-/** Runs a command written as a template; every value becomes one word, whatever it holds. */
-export interface Shell {
-  (strings: TemplateStringsArray, ...values: readonly unknown[]): ShellCommand;
-}
-
-/** A bundle's machine, as a task sees it. */
-export interface TaskHost {
-  /** Runs the template there, through the bundle's executor. */
-  readonly $: Shell;
-}
 
 /** The type of one argument's value. */
 export type TaskArgValue<A extends TaskArg> =
@@ -48,16 +10,6 @@ export type TaskArgValue<A extends TaskArg> =
 
 /** The values of declared arguments. */
 export type TaskArgValues<A> = { readonly [K in keyof A]: A[K] extends TaskArg ? TaskArgValue<A[K]> : never };
-
-/** What a task's function is given. `B` are the bundle names, `A` its arguments. */
-export interface TaskContext<B extends string, A> {
-  /** Runs a template on this machine. */
-  readonly $: Shell;
-  /** The machines of the bundles. */
-  readonly hosts: { readonly [K in B]: TaskHost };
-  /** The arguments given. */
-  readonly args: A;
-}
 
 /** The names a task may refer to. */
 export interface TaskNames<T, B> {
