@@ -10,6 +10,7 @@ const loader =
 
 /** Runs a script through the login shell of a transport. */
 export async function execScript(transport: Transport, script: string, io: HostIo): Promise<{ code: number }> {
+  io.signal?.throwIfAborted();
   const channel = await transport.open(loader);
   const stop = () => channel.close();
   io.signal?.addEventListener("abort", stop, { once: true });

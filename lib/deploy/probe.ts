@@ -25,12 +25,15 @@ export interface Numbered<A extends Act = Act> {
 /** The questions for these acts; each act's tools and `creates` guard are asked with it. `guards` runs `unless` texts too. */
 export function probeProgram(acts: readonly Numbered[], options: { guards: boolean }): string {
   const lines: string[] = [];
+  const asks = options.guards && acts.some(({ act }) => act.unless !== undefined);
   const paths = acts.filter(({ act }) => act.type === "file" || act.type === "dir");
   for (let at = 0; at < paths.length; at += 200) {
     const group = paths.slice(at, at + 200);
     lines.push(`looks ${group.map(({ n, act }) => `${n} ${quote(pathOf(act))} ${sizeOf(act)}`).join(" ")}`);
     lines.push(`looked ${group.map(({ n }) => n).join(" ")}`);
   }
+  // Guards may take their time: somebody has to hear the heartbeat meanwhile, or the target takes the operator for gone.
+  if (asks) lines.push("warden && listen");
   for (const { n, act } of acts) {
     if (act.creates !== undefined) lines.push(`v_exists ${n}.c ${quote(act.creates)}`);
     if (act.needsTool !== undefined) lines.push(`v_tool ${n}.t ${quote(act.needsTool)}`);
@@ -40,6 +43,7 @@ export function probeProgram(acts: readonly Numbered[], options: { guards: boole
     const question = ask(n, act);
     if (question !== undefined) lines.push(question);
   }
+  if (asks) lines.push("deaf");
   return lines.join("\n") + "\n";
 }
 

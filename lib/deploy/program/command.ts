@@ -19,13 +19,16 @@ export function commandText(n: number, act: CommandAct, context: BatchContext, b
   return [
     `BODY=${body}`,
     `UNLESS=${quote(act.unless ?? "")}`,
-    ...(touches.length === 0 ? ["TOUCH="] : [`TOUCH=${quote(keep.join("\n"))}`]),
+    ...(touches.length === 0 ? ["TOUCH="] : [`TOUCH=${quote(keep.join(" &&\n"))}`]),
     `command_act ${n} kill ${act.timeout ?? commandTimeout} ${act.shell} ${quote(run)} ${quote(act.creates ?? "")}`,
     "BODY=",
   ].join("\n");
 }
 
-/** The body as a shell word: exports, then the author's text. `/ctx/<name>` becomes the file's place in the stage. */
+/** `/ctx` as a whole directory name: `/home/ctx` and `/ctxs` are others. The same that finds which files come along. */
+const ctxPlace = /(?<![\w./-])\/ctx(?![\w.-])/;
+
+/** The body as a shell word: exports, then the author's text. `/ctx` becomes the files' place in the stage. */
 export function commandBody(n: number, act: CommandAct, context: BatchContext, blobs: ShellBlob[]): string {
   const exports = [
     ...Object.entries(act.env).map(([name, value]) => `export ${name}=${quote(value)}`),
@@ -39,7 +42,7 @@ export function commandBody(n: number, act: CommandAct, context: BatchContext, b
   const ctx = act.ctx ?? [];
   if (ctx.length === 0) return quote(head + act.text);
   for (const [index, file] of ctx.entries()) blobs.push(blobOf(`c${n}.${index}`, file.content));
-  // The stage's place is known to the driver only: "$CTX" is spliced where the text says /ctx.
+  // The stage's place is known to the driver only: "$CTX" is spliced where the text says `/ctx`.
   const set = ctx.map((file, index) => {
     const parent = file.name.includes("/")
       ? `mkdir -p "$BL/ctx${n}/${file.name.slice(0, file.name.lastIndexOf("/"))}"; `
@@ -48,6 +51,6 @@ export function commandBody(n: number, act: CommandAct, context: BatchContext, b
       quote(file.name)
     }`;
   });
-  const pieces = (head + act.text).split("/ctx/").map(quote);
-  return `${pieces.join(`"$BL/ctx${n}/"`)}\nmkdir -p "$BL/ctx${n}"\n${set.join("\n")}`;
+  const pieces = act.text.split(ctxPlace).map(quote);
+  return `${quote(head)}${pieces.join(`"$BL/ctx${n}"`)}\nmkdir -p "$BL/ctx${n}"\n${set.join("\n")}`;
 }
