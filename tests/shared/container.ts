@@ -18,9 +18,8 @@ export async function startContainer(): Promise<Container> {
   await Deno.mkdir(`${dir}/rootfs/tmp`);
   await Deno.copyFile("/bin/busybox", `${dir}/rootfs/bin/busybox`);
   await Deno.chmod(`${dir}/rootfs/bin/busybox`, 0o755);
-  for (const applet of ["sh", "cat", "echo", "sleep", "wc", "dd", "printf", "mktemp", "rm", "id", "kill", "true"]) {
-    await Deno.symlink("busybox", `${dir}/rootfs/bin/${applet}`);
-  }
+  const applets = (await run("/bin/busybox", ["--list"])).split("\n").filter((it) => it !== "" && it !== "busybox");
+  for (const applet of applets) await Deno.symlink("busybox", `${dir}/rootfs/bin/${applet}`);
   // the limits podman asks for by default are above what a container as outer machine may set
   await Deno.writeTextFile(
     `${dir}/containers.conf`,
