@@ -6,6 +6,7 @@ import { pathOfResource } from "../ledger/paths.ts";
 import { priorToken } from "../ledger/prior_token.ts";
 import type { Claim, Prior, Want } from "../ledger/record.ts";
 import type { UndoItem } from "../ledger/undo.ts";
+import { oldMarkers } from "../steps/sourcing_block.ts";
 
 /** An item with its number in the run. */
 export interface NumberedUndo {
@@ -58,7 +59,9 @@ function undoText({ n, item }: NumberedUndo, secrets: ReadonlyMap<string, string
     case "block":
       return `un_block ${n} ${resource} ${quote(want.path)} ${quote(want.begin)} ${quote(want.end)} ${
         quote(want.body)
-      } ${quote(priorToken(base ?? { was: "value", value: "unknown" }))} ${item.last === true ? 1 : 0}`;
+      } ${quote(priorToken(base ?? { was: "value", value: "unknown" }))} ${item.last === true ? 1 : 0} ${
+        quote(oldMarkers.begin)
+      } ${quote(oldMarkers.end)}`;
     case "command":
       return commandBack(n, resource, item, want, secrets, only);
     case "packages":

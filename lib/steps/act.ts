@@ -88,7 +88,7 @@ export interface BlockAct extends ActBase {
   readonly body: string;
   /** Mode of the file when it has to be made. */
   readonly mode: string;
-  /** Whole marker lines of older blocks to remove (`# overthink:begin …`, `# overthink:end`). */
+  /** First words of the marker lines of older blocks to remove (`# overthink:begin`, `# overthink:end`). */
   readonly legacy?: readonly { readonly begin: string; readonly end: string }[];
 }
 

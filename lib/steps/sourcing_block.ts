@@ -13,13 +13,8 @@ export function markers(name?: string): { readonly begin: string; readonly end: 
   };
 }
 
-/** Blocks of the tool's first generation, called overthink and `ov` then. */
-const legacy = [
-  "(managed by ov; do not edit inside this block)",
-  "(managed by charly; do not edit inside this block)",
-  "",
-]
-  .map((remark) => ({ begin: `# overthink:begin ${remark}`.trimEnd(), end: "# overthink:end" }));
+/** First words of the marker lines of the tool's first generation, called overthink then; a name or a remark may follow. */
+export const oldMarkers = { begin: "# overthink:begin", end: "# overthink:end" } as const;
 
 /** `bash`, `zsh` or `fish` of a login shell's path; whatever else it is reads bash's file. */
 export function loginShellKind(loginShell: string): "bash" | "zsh" | "fish" {
@@ -49,7 +44,7 @@ export function sourcingBlock(candy: string, context: LowerContext): BlockAct {
     ...markers(),
     body: sourcingLoop(shell, directory),
     mode: "0644",
-    legacy,
+    legacy: [oldMarkers],
   };
 }
 

@@ -252,6 +252,15 @@ do_link() { # n path target
   ok "$1"
 }
 
+# The text of file $1 without blocks of an older generation: marker lines begin with the words $2 and $3. 3 = unterminated.
+old_text() {
+  CB=$2 CE=$3 awk '
+    function is(s, m) { sub(/^[ \t]+/, "", s); sub(/[ \t\r]+$/, "", s); return s == m || index(s, m " ") == 1 }
+    !in_block && is($0, ENVIRON["CB"]) { in_block = 1; next }
+    in_block { if (is($0, ENVIRON["CE"])) in_block = 0; next }
+    { print }
+    END { if (in_block) exit 3 }' "$1"
+}
 # The text of file $1 without the block $2..$3 (whole trimmed lines), or with body $4 in its place. 3 = unterminated block.
 block_text() {
   CB=$2 CE=$3 CT=${4-} CM=$5 awk '

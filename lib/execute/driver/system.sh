@@ -1,6 +1,6 @@
 # charly driver, part 4: acts on text blocks, units, capabilities, kernel parameters, accounts, packages, downloads.
 
-# block N RESOURCE HOST-RESOURCE PATH BEGIN END BODY MODE [LEGACY-BEGIN LEGACY-END …]
+# block N RESOURCE HOST-RESOURCE PATH BEGIN END BODY MODE [OLD-BEGIN OLD-END …]
 # The file is followed through links; its original inode is the base of HOST-RESOURCE (the file all blocks in it share).
 block_act() {
   poll || return 1
@@ -14,16 +14,18 @@ block_act() {
   if [ -e "$_bp" ]; then
     [ -r "$_bp" ] || { fail "$_bn" "cannot read $_bp"; return; }
     PRIOR=
-    block_text "$_bp" "$_bb" "$_be" "$_bt" set >"$_new"
-    case $? in
-    0) ;;
-    3) rm -f -- "$_new"; fail "$_bn" "a block begins and does not end; mend the file by hand"; return ;;
-    *) rm -f -- "$_new"; fail "$_bn" "cannot write beside $_bp"; return ;;
-    esac
+    cat -- "$_bp" >"$_new"
     while [ $# -gt 0 ]; do
-      block_text "$_new" "$1" "$2" >"$_new.2" && mv -f -- "$_new.2" "$_new" || rm -f -- "$_new.2"
+      old_text "$_new" "$1" "$2" >"$_new.2" && mv -f -- "$_new.2" "$_new" ||
+        { rm -f -- "$_new.2"; warn "$_bn" "an old block ($1) begins in $_bp and does not end: it is left as it is"; }
       shift 2
     done
+    block_text "$_new" "$_bb" "$_be" "$_bt" set >"$_new.2" && mv -f -- "$_new.2" "$_new"
+    case $? in
+    0) ;;
+    3) rm -f -- "$_new" "$_new.2"; fail "$_bn" "a block begins and does not end; mend the file by hand"; return ;;
+    *) rm -f -- "$_new" "$_new.2"; fail "$_bn" "cannot write beside $_bp"; return ;;
+    esac
     if cmp -s -- "$_new" "$_bp"; then rm -f -- "$_new"; same "$_bn"; return; fi
     cp -p -- "$_bp" "$_new.p" 2>/dev/null && cat -- "$_new" >"$_new.p" && mv -f -- "$_new.p" "$_new" ||
       { rm -f -- "$_new" "$_new.p"; fail "$_bn" "cannot write beside $_bp"; return; }
@@ -34,7 +36,7 @@ block_act() {
       { rm -f -- "$_new"; fail "$_bn" "cannot write beside $_bp"; return; }
     j P "$_bn" "$_bh" absent || { rm -f -- "$_new"; return 1; }
   fi
-  j P "$_bn" "$_br" absent && j B "$_bn" && jsync || { rm -f -- "$_new"; return 1; }
+  j P "$_bn" "$_br" absent && j B "$_bn" && jsync || { rm -f -- "$_new"; unrecorded "$_bn"; return; }
   mv -f -- "$_new" "$_bp" || { rm -f -- "$_new"; fail "$_bn" "cannot put the file in place"; return; }
   ok "$_bn"
 }
@@ -52,7 +54,7 @@ sctl() {
 reload() { # manager: after unit files changed
   poll || return 1
   have systemctl || { warn 0 "systemctl is not there: unit files are written, nothing is reloaded"; return 0; }
-  sctl "$1" daemon-reload 2>&1 || warn 0 "systemctl daemon-reload failed"
+  _o=$(sctl "$1" daemon-reload 2>&1) || warn 0 "systemctl daemon-reload failed: $_o"
 }
 # Whether the user's manager runs without a session of the user.
 lingers() { [ "$(loginctl show-user "$USER_" -p Linger --value 2>/dev/null 3<&- 5>&- 6>&- 7>&-)" = yes ]; }
@@ -76,7 +78,7 @@ unit_act() {
   # The first unit of a user starts his manager for good; what was so before is known by the third field.
   _li=
   if [ "$3" = user ] && have loginctl && ! lingers; then _li=,linger; fi
-  j P "$1" "$2" "value:$UE,$UA$_li" && j B "$1" && jsync || return 1
+  j P "$1" "$2" "value:$UE,$UA$_li" && j B "$1" && jsync || { unrecorded "$1"; return; }
   [ -z "$_li" ] || linger enable || warn "$1" "loginctl enable-linger was refused: the unit ends with the last session of $USER_"
   case $UE in masked | masked-runtime) sctl "$3" unmask "$4" >/dev/null 2>&1 ;; esac
   if _o=$(sctl "$3" enable "$4" 2>&1) && _o=$(sctl "$3" start "$4" 2>&1); then
@@ -93,7 +95,7 @@ cap_act() { # n res path caps
   _c=$(getcap -- "$3" 2>/dev/null)
   case $_c in *' '*) _c=${_c##* } ;; *) _c= ;; esac
   if [ "$_c" = "$4" ]; then same "$1"; return; fi
-  j P "$1" "$2" "value:$_c" && j B "$1" && jsync || return 1
+  j P "$1" "$2" "value:$_c" && j B "$1" && jsync || { unrecorded "$1"; return; }
   if [ -n "$4" ]; then _o=$(setcap "$4" "$3" 2>&1); else _o=$(setcap -r "$3" 2>&1); fi || { fail "$1" "$_o"; return; }
   ok "$1"
 }
@@ -104,7 +106,7 @@ sysctl_act() { # n res key value
   [ -r "$_sp" ] || { fail "$1" "no such kernel parameter"; return; }
   _c=$(cat "$_sp" | tr '\t' ' ')
   if [ "$_c" = "$4" ]; then same "$1"; return; fi
-  printf '%s\n' "$_c" >"$STORE/prior/$RUN.$1" && j P "$1" "$2" "listed:$RUN.$1" && j B "$1" && jsync || return 1
+  printf '%s\n' "$_c" >"$STORE/prior/$RUN.$1" && j P "$1" "$2" "listed:$RUN.$1" && j B "$1" && jsync || { unrecorded "$1"; return; }
   { printf '%s\n' "$4" >"$_sp"; } 2>/dev/null || { fail "$1" "the kernel refused the value"; return; }
   ok "$1"
 }
@@ -119,7 +121,7 @@ account_act() {
       if [ "$6" = - ] || [ "$6" = "$_g" ]; then same "$_an"; return; fi
       fail "$_an" "group $_am exists with gid $_g"; return
     fi
-    j P "$_an" "$_ar" absent && j B "$_an" && jsync || return 1
+    j P "$_an" "$_ar" absent && j B "$_an" && jsync || { unrecorded "$_an"; return; }
     set -- ${6#-}
     _o=$(groupadd ${1:+-g "$1"} -- "$_am" 2>&1) && ok "$_an" || fail "$_an" "$_o"
     return
@@ -137,11 +139,11 @@ account_act() {
     fi
     return
   fi
-  j P "$_an" "$_ar" absent && j B "$_an" && jsync || return 1
+  j P "$_an" "$_ar" absent && j B "$_an" && jsync || { unrecorded "$_an"; return; }
   _u=${5#-} _gg=${6#-} _h=${7#-} _s=${8#-} _gs=${9#-}
   # A home that useradd makes is ours to take away again; one that is there already is not.
   _hh=${_h:-$(useradd -D 2>/dev/null | sed -n 's/^HOME=//p')/$_am}
-  [ -e "$_hh" ] || { printf '%s\n' "$_hh" >"$STORE/prior/$RUN.$_an.home" && j N "$_an" "$RUN.$_an.home"; } || return 1
+  [ -e "$_hh" ] || { printf '%s\n' "$_hh" >"$STORE/prior/$RUN.$_an.home" && j N "$_an" "$RUN.$_an.home"; } || { unrecorded "$_an"; return; }
   _o=$(useradd -m ${_u:+-u "$_u"} ${_gg:+-g "$_gg"} ${_h:+-d "$_h"} ${_s:+-s "$_s"} ${_gs:+-G "$_gs"} -- "$_am" 2>&1) && ok "$_an" || fail "$_an" "$_o"
 }
 
@@ -199,7 +201,7 @@ packages_act() {
   for _k; do pkg_has "$_kf" "$_k" || _miss="$_miss $(q "$_k")"; done
   if [ -z "$_miss" ]; then same "$_kn"; return; fi
   _kp=$STORE/prior/$RUN.$_kn
-  pkg_list "$_kf" >"$_kp" && pkg_manual "$_kf" >"$_kp.manual" && j P "$_kn" "$_kr" "listed:$RUN.$_kn" && j B "$_kn" && jsync || return 1
+  pkg_list "$_kf" >"$_kp" && pkg_manual "$_kf" >"$_kp.manual" && j P "$_kn" "$_kr" "listed:$RUN.$_kn" && j B "$_kn" && jsync || { unrecorded "$_kn"; return; }
   # Package lists are refreshed once a run, and again after the repositories changed (REFRESHED is emptied then).
   [ -n "${REFRESHED:-}" ] && _kref=0
   REFRESHED=1
@@ -254,13 +256,13 @@ download_act() {
   none)
     looks "$_dn" "$_dt" -
     pre_file "$_dn" "$_dr" "$_dt" "$_dg" "$_dm" -
-    printf '%s %s\n' "$_dg" "$_dm" >"$STORE/prior/$RUN.$_dn.got" && j N "$_dn" "$RUN.$_dn.got" && jsync || return 1
+    printf '%s %s\n' "$_dg" "$_dm" >"$STORE/prior/$RUN.$_dn.got" && j N "$_dn" "$RUN.$_dn.got" && jsync || { unrecorded "$_dn"; return; }
     mv -- "$_dd/get" "$BL/g$_dn"
     rm -rf -- "$_dd"
     do_file "$_dn" "$_dt" "$_dm" - "@g$_dn"
     return ;;
   sh)
-    j P "$_dn" "$_dr" absent && j B "$_dn" && jsync || return 1
+    j P "$_dn" "$_dr" absent && j B "$_dn" && jsync || { unrecorded "$_dn"; return; }
     BODY="$DENV
 exec sh $(q "$_dd/get")"
     opaque "$_dn" sh kill "$_dw"
@@ -325,13 +327,13 @@ tree_put() {
     printf '%s\t%s\n' "$_row" "$_dst" >>"$_tm" || { _bad=$_dst; break; }
   done <"$_tm.map"
   if [ -n "$_bad" ]; then rm -rf -- "$_tm" "$_tm.old" "$_tm.map"; fail "$_tn" "cannot unpack over $_bad"; return; fi
-  j P "$_tn" "$_tr" "listed:$RUN.$_tn.tree" && j N "$_tn" "$RUN.$_tn.tree" && j B "$_tn" && jsync || return 1
+  j P "$_tn" "$_tr" "listed:$RUN.$_tn.tree" && j N "$_tn" "$RUN.$_tn.tree" && j B "$_tn" && jsync || { unrecorded "$_tn"; return; }
   while IFS=$TAB read -r _p _q; do
     _src=$_tf/$_p _dst=$_tt/$_q
     if [ -d "$_src" ] && [ ! -L "$_src" ]; then
       [ -d "$_dst" ] || { mkdir -- "$_dst" && _m=$(stat -c %a -- "$_src") && chmod -- "$_m" "$_dst"; } || { _bad=$_dst; break; }
     else
-      mv -f -- "$_src" "${_dst%/*}/.charly-$RUN-$_tn" && mv -f -- "${_dst%/*}/.charly-$RUN-$_tn" "$_dst" || { _bad=$_dst; break; }
+      mv -f -- "$_src" "${_dst%/*}/.charly-$RUN-$_tn" && over "${_dst%/*}/.charly-$RUN-$_tn" "$_dst" || { _bad=$_dst; break; }
     fi
   done <"$_tm.map"
   rm -f "$_tm.map"
@@ -341,7 +343,7 @@ tree_put() {
 reboot_act() { # n
   poll || return 1
   fr B "$1" ""
-  j B "$1" && jsync || return 1
+  j B "$1" && jsync || { unrecorded "$1"; return; }
   (sleep 1; systemctl reboot || reboot) >/dev/null 2>&1 3<&- 5>&- 6>&- 7>&- &
   HALT=reboot
 }

@@ -13,7 +13,7 @@ put_back() {
   if ln -P -- "$STORE/prior/$1" "$_pb" 2>/dev/null || ln -- "$STORE/prior/$1" "$_pb" 2>/dev/null || cp -a -- "$STORE/prior/$1" "$_pb"; then
     # rename() of two names of one inode does nothing: then the original is already there.
     if [ "$_pb" -ef "$2" ] && [ ! -L "$2" ]; then rm -f -- "$_pb"; return 0; fi
-    mv -fT -- "$_pb" "$2" 2>/dev/null || { [ ! -d "$2" ] && mv -f -- "$_pb" "$2"; } || { rm -rf -- "$_pb"; return 1; }
+    over "$_pb" "$2" || { rm -rf -- "$_pb"; return 1; }
   else
     return 1
   fi
@@ -65,13 +65,15 @@ same_copy() {
 surface() {
   un "$1" "$2" || return 1
   looks u "$3" -
-  if [ "$T_u" = file ]; then
-    case " $4 " in *" $S_u "*) ;; *) if [ -z "$FORCE" ]; then undid "$1" kept:edited "changed since charly wrote it"; return; fi
-      aside "$1" "$3" ;; esac
-  fi
+  case $T_u in
+  absent) ;;
+  file) case " $4 " in *" $S_u "*) ;; *) if [ -z "$FORCE" ]; then undid "$1" kept:edited "changed since charly wrote it"; return; fi
+      aside "$1" "$3" || { undid "$1" failed:1 "cannot move the edited file aside"; return; } ;; esac ;;
+  *) undid "$1" kept:replaced "something else is there now"; return ;;
+  esac
   _pb=${3%/*}/.charly-$RUN-$1
   rm -f -- "$_pb"
-  cp -- "$STORE/content/$5" "$_pb" && chmod -- "$6" "$_pb" && mv -f -- "$_pb" "$3" && undid "$1" undone ||
+  cp -- "$STORE/content/$5" "$_pb" && chmod -- "$6" "$_pb" && over "$_pb" "$3" && undid "$1" undone ||
     { rm -f -- "$_pb"; undid "$1" failed:1 "cannot put the other bundle's file back"; }
 }
 # un_dir N RESOURCE PATH BASE MODE: absent → rmdir when empty; dir:mode:uid:gid → as it was, if still as we left it
@@ -88,7 +90,8 @@ un_dir() {
   *) undid "$1" dropped ;;
   esac
 }
-# un_block N RESOURCE PATH BEGIN END BODY BASE LAST(0|1): strip; the last block out and the rest equal to BASE: the inode returns
+# un_block N RESOURCE PATH BEGIN END BODY BASE LAST(0|1) OLD-BEGIN OLD-END: strip; the last block out and the rest equal to BASE
+# (but for old blocks ours took the place of): the inode returns
 un_block() {
   un "$1" "$2" || return 1
   _un=$1 _up=$(readlink -f -- "$3" 2>/dev/null && echo .) && _up=${_up%"$NL."}
@@ -99,14 +102,15 @@ un_block() {
   # The blank line we put in front goes with a block at the end of the file.
   _note=
   block_body "$_up" "$4" "$5" >"$_ut.b"
-  if ! printf '%s' "${6:+$6$NL}" | cmp -s - "$_ut.b"; then
+  # Not there any more, or not yet: a run can be cut after it preserved the file and before it wrote the block.
+  if grep -qF -- "$4" "$_up" && ! printf '%s' "${6:+$6$NL}" | cmp -s - "$_ut.b"; then
     mkdir -p "$STORE/kept/$RUN" && mv -f -- "$_ut.b" "$STORE/kept/$RUN/$1" && _note="the block was edited; its old text is kept"
   fi
   rm -f -- "$_ut.b"
   if [ "$8" = 1 ]; then
     case $7 in
     absent) if [ -z "$(ends "$_ut")" ]; then rm -f -- "$_ut" "$_up" && undid "$1" undone "$_note" || undid "$1" failed:1 "cannot remove the file"; return; fi ;;
-    linked:* | copied:*) if same_text "$_ut" "$STORE/prior/${7##*:}"; then
+    linked:* | copied:*) if same_text "$_ut" "$STORE/prior/${7##*:}" || same_but_old "$_ut" "$STORE/prior/${7##*:}" "$9" "${10}"; then
       rm -f -- "$_ut"
       put_back "${7##*:}" "$_up" && undid "$1" undone "$_note" || undid "$1" failed:1 "cannot put the original back"
       return
@@ -126,6 +130,12 @@ same_text() {
   ends "$1" >"$1.n" && ends "$2" >"$1.m" && cmp -s -- "$1.n" "$1.m"
   _st=$?
   rm -f -- "$1.n" "$1.m"
+  return $_st
+}
+same_but_old() {
+  old_text "$2" "$3" "$4" >"$1.o" && same_text "$1" "$1.o"
+  _st=$?
+  rm -f -- "$1.o"
   return $_st
 }
 ends() { awk '/^[ \t]*$/ { blank = blank $0 "\n"; next } { printf "%s", blank; blank = ""; print }' "$1"; }
@@ -339,9 +349,11 @@ tree_back() {
     esac
     if [ "$3" = absent ]; then rm -f -- "$_dst" || _bad=1
     else
-      rm -rf -- "$_dst.charly"
-      ln -P -- "$_tm.old/$3" "$_dst.charly" 2>/dev/null || cp -a -- "$_tm.old/$3" "$_dst.charly"
-      mv -f -- "$_dst.charly" "$_dst" || _bad=1
+      _tb=${_dst%/*}/.charly-$RUN-$_tn
+      rm -rf -- "$_tb"
+      { ln -P -- "$_tm.old/$3" "$_tb" 2>/dev/null || cp -a -- "$_tm.old/$3" "$_tb"; } && over "$_tb" "$_dst" || _bad=1
+      # rename() of two names of one inode does nothing
+      rm -rf -- "$_tb"
     fi
   done <"$RT/rev"
 }
