@@ -11,16 +11,31 @@ export function checkPlanFile(text: string, plans: readonly HostPlan[]): void {
     if (then.digest !== plan.plan.digest) {
       throw differs(plan.host, "the configuration or the target's facts are not the same any more");
     }
-    const states = new Map(plan.planned.map((it) => [`${it.level} ${it.resource}`, it.state]));
-    for (const step of then.steps) {
-      const now = states.get(`${step.level} ${step.resource}`);
-      if (now !== step.state) {
-        throw differs(plan.host, `"${step.summary}" was "${step.state}" then and is "${now ?? "gone"}" now`);
+    // Row by row: two steps may want one resource.
+    for (const [index, step] of then.steps.entries()) {
+      const now = plan.planned[index];
+      const isSame = now?.level === step.level && now.resource === step.resource;
+      if (!isSame || !allows(step.state, now.state)) {
+        throw differs(
+          plan.host,
+          `"${step.summary}" was "${step.state}" then and is "${isSame ? now.state : "gone"}" now`,
+        );
       }
+    }
+    const more = plan.planned[then.steps.length];
+    if (more !== undefined) {
+      throw differs(plan.host, `"${more.summary}" is "${more.state}" now and was not in the plan`);
     }
   }
   const missing = kept.find((it) => !plans.some((plan) => plan.host === it.host));
   if (missing !== undefined) throw differs(missing.host, "it could not be planned now");
+}
+
+/** What was to run may be found satisfied meanwhile (by its guard, which only an apply asks); never the other way. */
+function allows(then: string, now: string): boolean {
+  if (then === now) return true;
+  return ["will-run", "will-run-if", "decided-at-step", "drifted"].includes(then) &&
+    ["up-to-date", "recorded"].includes(now);
 }
 
 interface KeptPlan {
