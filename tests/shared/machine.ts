@@ -16,7 +16,7 @@ const roots = ["/etc", "/srv", "/usr/local", "/var"];
 const listed = ["/usr", "/opt", "/boot"];
 const databases = ["passwd", "shadow", "group", "gshadow", "subuid", "subgid"].map((name) => `/etc/${name}`);
 /** Users and servers of other tests come and go beside this one; temporary files are nobody's. */
-const foreign = ["/etc/sudoers.d/charly-*", "/var/tmp", "/var/spool", "/var/mail"];
+const foreign = ["/etc/sudoers.d/charly-*", "/var/tmp", "/var/spool", "/var/mail", "/var/lib/containers"];
 
 /** Looks at everything. @param homes directories of users that were there before */
 export async function snapshotMachine(homes: readonly string[]): Promise<Machine> {
