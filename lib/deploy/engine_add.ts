@@ -202,6 +202,17 @@ async function applyLane(
   }
 }
 
+/** `step 3 (Op, candy web): `, so that whoever mends it knows where it is written. */
+function stepName({ assessment }: Applied, n: number): string {
+  const act = assessment.judged.find((it) => it.n === n)?.act;
+  if (act === undefined) {
+    const claim = [...assessment.early, ...assessment.late].find((it) => it.n === n)?.item.claim;
+    return claim === undefined ? "" : `revert ${n} (${claim.want.type}, candy ${claim.candy}): `;
+  }
+  const step = assessment.compiled.plan.plans.flatMap(({ steps }) => steps)[act.step - 1];
+  return `step ${n} (${step?.kind ?? act.type}, candy ${act.candy}): `;
+}
+
 function outcomeOf(host: string, applied: Applied, durationMs: number): HostOutcome {
   const { compiled } = applied.assessment;
   const base = {
@@ -218,7 +229,7 @@ function outcomeOf(host: string, applied: Applied, durationMs: number): HostOutc
       ...base,
       result: "failed",
       error: {
-        message: `${first.summary}: ${first.message}${after}`,
+        message: `${stepName(applied, first.n)}${first.summary}: ${first.message}${after}`,
         hint: applied.rolledBack
           ? "mend the step and apply again"
           : "mend the step and apply again: it goes on where it stopped; `charly bundle del` takes back what is there",
