@@ -51,7 +51,7 @@ function hostPlanText(plan: HostPlan, style: Style, { commands = false, brief = 
   for (const act of shown) {
     if (act.candy !== candy && act.candy !== "") lines.push(`  ${style.bold(escapeControls(act.candy))}`);
     candy = act.candy;
-    lines.push(actText(act, style));
+    lines.push(actText({ ...act, summary: underHome(act.summary, plan.home) }, style));
     if (commands && act.program !== undefined) {
       lines.push(
         ...act.program.replace(/\n$/, "").split("\n").map((line) => style.dim(`          | ${escapeControls(line)}`)),
@@ -61,6 +61,14 @@ function hostPlanText(plan: HostPlan, style: Style, { commands = false, brief = 
   if (shown.length < planned.length) lines.push(style.dim(`  = ${planned.length - shown.length} up to date`));
   lines.push(...plan.warnings.map((warning) => `${style.yellow("warning:")} ${escapeControls(warning)}`));
   return lines.join("\n");
+}
+
+/** Paths below the home as people write them. */
+export function underHome(text: string, home: string | undefined): string {
+  if (home === undefined || home === "/" || home === "") return text;
+  return text.split(/(?<=\s)/).map((word) => word.startsWith(`${home}/`) ? `~${word.slice(home.length)}` : word).join(
+    "",
+  );
 }
 
 function actText(act: PlannedAct, style: Style): string {

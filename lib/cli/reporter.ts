@@ -3,7 +3,7 @@ import type { DeployEvent, DeployEvents, HostOutcome, Outcome } from "../deploy/
 import { askPassword, confirm } from "./confirm.ts";
 import { liveLines } from "./live_lines.ts";
 import type { Output } from "./output.ts";
-import { planJson, planText } from "./plan_text.ts";
+import { planJson, planText, underHome } from "./plan_text.ts";
 import { escapeControls } from "./style.ts";
 
 /** A reporter: hand `events` to the engine, call `close` when the run is over. */
@@ -42,8 +42,10 @@ export function reporterOf(out: Output, options: ReporterOptions): Reporter {
     for (const map of [tails, decoders]) for (const key of map.keys()) if (key.startsWith(`${host}\0`)) map.delete(key);
   };
 
+  const homes = new Map<string, string>();
   const show = (event: DeployEvent) => {
     if (!("host" in event)) return;
+    const words = (text: string) => escapeControls(underHome(text, homes.get(event.host)));
     const tag = s.dim(`[${escapeControls(event.host)}]`);
     switch (event.kind) {
       case "connecting":
@@ -52,10 +54,11 @@ export function reporterOf(out: Output, options: ReporterOptions): Reporter {
         return live.set(event.host, `${tag} connected`);
       case "planned":
         live.set(event.host, undefined);
+        if (event.plan.home !== undefined) homes.set(event.host, event.plan.home);
         if (options.showPlan !== false) out.text(planText([event.plan], out.style, { brief: !out.verbose }));
         return;
       case "step-begin":
-        return live.set(event.host, `${tag} ${event.n}/${event.of} ${escapeControls(event.summary)}`);
+        return live.set(event.host, `${tag} ${event.n}/${event.of} ${words(event.summary)}`);
       case "step-output": {
         const key = `${event.host}\0${event.n}${event.stream}`;
         const decoder = decoders.get(key) ?? new TextDecoder();
@@ -73,7 +76,7 @@ export function reporterOf(out: Output, options: ReporterOptions): Reporter {
         ) => text);
         flush(event.host);
         live.set(event.host, undefined);
-        const line = `${tag} ${event.n}/${event.of} ${escapeControls(event.summary)}`;
+        const line = `${tag} ${event.n}/${event.of} ${words(event.summary)}`;
         if (event.result === "ok") progress(`${s.green("✓")} ${line}${took(event.durationMs)}`);
         else if (event.result === "satisfied") progress(s.dim(`= ${line}`));
         else {
@@ -87,7 +90,7 @@ export function reporterOf(out: Output, options: ReporterOptions): Reporter {
         return;
       }
       case "skipped":
-        return progress(s.dim(`- ${tag} ${escapeControls(event.summary)}: skipped, ${escapeControls(event.reason)}`));
+        return progress(s.dim(`- ${tag} ${words(event.summary)}: skipped, ${escapeControls(event.reason)}`));
       case "warning":
         return print(`${s.yellow("warning:")} ${tag} ${escapeControls(event.message)}`);
       case "host-end":

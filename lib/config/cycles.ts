@@ -20,7 +20,7 @@ export function findCycles(graph: ReadonlyMap<string, readonly string[]>): Cycle
     // an own stack: a chain of references may be longer than the machine's
     const way = [{ name: start, next: 0 }];
     const onWay = new Map([[start, 0]]);
-    for (let top = way[0]; top !== undefined; top = way.at(-1)) {
+    for (let top: typeof way[number] | undefined = way[0]; top !== undefined; top = way.at(-1)) {
       const to = (graph.get(top.name) ?? [])[top.next++];
       if (to === undefined) {
         done.add(top.name);

@@ -69,7 +69,7 @@ function checkEntity(schema: z.ZodType<unknown>, { path, value }: Found, issues:
   const broken = new Set(result.issues.map((issue) => issue.path[path.length]));
   const rest = Object.fromEntries(Object.entries(value).filter(([field]) => !broken.has(field)));
   if (!broken.has("plan") || !Array.isArray(value["plan"])) return rest;
-  const entries = new Set(
+  const entries = new Set<string | undefined>(
     result.issues.map((issue) => issue.path[path.length] === "plan" ? issue.path[path.length + 1] : ""),
   );
   if (entries.has(undefined)) return rest;

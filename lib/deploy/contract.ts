@@ -68,6 +68,8 @@ export interface HostPlan {
   readonly planned: readonly PlannedAct[];
   /** Asked of the target just now; else it speaks from the ledger. */
   readonly live: boolean;
+  /** Home of the user it is applied as, where it was asked for; texts show paths below it as `~/…`. */
+  readonly home?: string;
   readonly warnings: readonly string[];
 }
 
@@ -88,7 +90,7 @@ export interface PlanOptions extends HostOptions {
   readonly addCandy?: readonly string[];
   /** Leave out nested and peer members. */
   readonly nodeOnly?: boolean;
-  /** Ask the target instead of the ledger. */
+  /** Run guards already for the plan. */
   readonly live?: boolean;
   /** Fill {@link PlannedAct.program}. */
   readonly commands?: boolean;

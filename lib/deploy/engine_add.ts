@@ -40,7 +40,11 @@ export async function planBundle(
       const assessment = await assess(session, spec, { guards: options.live === true, tolerant: true });
       plans.set(
         host,
-        hostPlanOf(host, session.venue, assessment, { live: true, commands: options.commands === true }),
+        hostPlanOf(host, session.venue, assessment, {
+          live: true,
+          commands: options.commands === true,
+          home: session.facts.home,
+        }),
       );
     } catch (error) {
       failure ??= error;
@@ -80,7 +84,11 @@ export async function addBundle(
         const session = await openHost(engine, job, host, events);
         try {
           const shown = await assess(session, spec, { guards: true, tolerant: false });
-          const plan = hostPlanOf(host, session.venue, shown, { live: true, commands: false });
+          const plan = hostPlanOf(host, session.venue, shown, {
+            live: true,
+            commands: false,
+            home: session.facts.home,
+          });
           lanes.set(host, { session, shown, plan });
           events.tell({ kind: "planned", host, plan });
         } catch (error) {

@@ -89,7 +89,7 @@ export async function delBundle(
       return none(host, "unchanged");
     });
     for (const [host, { session, shown }] of lanes) {
-      events.tell({ kind: "planned", host, plan: undoHostPlan(host, session.venue, name, shown) });
+      events.tell({ kind: "planned", host, plan: undoHostPlan(host, session.venue, name, shown, session.facts.home) });
     }
     const busy = [...lanes.keys()].filter((host) => Object.keys(lanes.get(host)!.shown.ledgers).length > 0);
     for (const host of lanes.keys()) {
@@ -182,7 +182,7 @@ function summaryOf(shown: UndoPlan, n: number): string {
 }
 
 /** The undo as a plan people can read before they answer. */
-function undoHostPlan(host: string, venue: string, bundle: string, shown: UndoPlan): HostPlan {
+function undoHostPlan(host: string, venue: string, bundle: string, shown: UndoPlan, home: string): HostPlan {
   const ledger = shown.ledgers.user ?? shown.ledgers.root;
   return {
     host,
@@ -210,6 +210,7 @@ function undoHostPlan(host: string, venue: string, bundle: string, shown: UndoPl
       reversibility: item.claim?.reversibility ?? "exact",
     })),
     live: true,
+    home,
     warnings: [],
   };
 }

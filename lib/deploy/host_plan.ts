@@ -9,7 +9,7 @@ export function hostPlanOf(
   host: string,
   venue: string,
   assessment: Assessment,
-  options: { readonly live: boolean; readonly commands: boolean },
+  options: { readonly live: boolean; readonly commands: boolean; readonly home?: string },
 ): HostPlan {
   const acts = assessment.judged.map((it): PlannedAct => ({
     n: it.n,
@@ -42,6 +42,7 @@ export function hostPlanOf(
     acts: assessment.compiled.acts,
     planned: [...assessment.early.map(revertLine), ...acts, ...assessment.late.map(revertLine), ...skipped],
     live: options.live,
+    ...(options.home === undefined ? {} : { home: options.home }),
     warnings: [
       ...assessment.warnings,
       ...mayRunTwice(assessment),

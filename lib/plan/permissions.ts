@@ -15,8 +15,11 @@ export type Reach =
     readonly transport: "ssh2" | "openssh";
     /** Every machine on the way, the target last. */
     readonly hops: readonly { readonly host: string; readonly port: number }[];
-    /** Absolute paths read on this side: keys, certificates, known_hosts files, configuration. */
+    /** Absolute paths read on this side: keys, certificates, known_hosts files. */
     readonly files: readonly string[];
+    /** Where ssh_config stands, read by ourselves only without an `ssh` to ask, or when HOME is not where it looks. */
+    readonly config?: readonly string[];
+    readonly readsConfig?: boolean;
     /** Socket of the agent, when one is used. */
     readonly agent?: string;
     /** A ProxyCommand: shell text. */
@@ -78,8 +81,10 @@ export function derivePermissions(input: PermissionInput): Permissions {
       continue;
     }
     // The effective configuration of a host is what `ssh -G` says, whatever connects afterwards.
-    programs("ssh");
+    if (reach.readsConfig !== true) programs("ssh");
     sys.push("uid"); // %i in ssh_config
+    read.push("/etc/passwd"); // whether HOME is where `ssh` looks
+    if (reach.readsConfig === true || input.program("ssh") === undefined) read.push(...reach.config ?? []);
     if (reach.transport === "openssh") {
       run.push("/usr/bin/env");
       // the control socket and the log of `ssh` stand in a directory of their own there; keys are its own to read

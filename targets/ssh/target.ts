@@ -4,7 +4,7 @@ import type { DeployTarget, TargetContext } from "../../lib/deploy/target.ts";
 import type { SshTarget } from "../../lib/entities/bundle.ts";
 import { connect } from "../../lib/execute/connect.ts";
 import { parseSshAddress } from "../../lib/execute/transport/ssh_address.ts";
-import { resolveSettings, type SshSettings } from "../../lib/execute/transport/ssh_config.ts";
+import { movedHome, resolveSettings, type SshSettings } from "../../lib/execute/transport/ssh_config.ts";
 import { lastHop } from "../../lib/execute/transport/ssh_proxy.ts";
 
 /** Every host gets the same plan, each for itself. */
@@ -46,7 +46,9 @@ export async function reachSsh(on: SshTarget, host: string, { env }: TargetConte
     host,
     transport: on.transport ?? "ssh2",
     hops: chain.map((it) => ({ host: it.hostName, port: it.port })),
-    files: [...new Set([...files, ...(env.HOME === undefined ? [] : [`${env.HOME}/.ssh`])])],
+    files: [...new Set(files)],
+    config: [...env.HOME === undefined ? [] : [`${env.HOME}/.ssh`], "/etc/ssh/ssh_config", "/etc/ssh/ssh_config.d"],
+    ...(movedHome({ env }) ? { readsConfig: true } : {}),
     ...(agent === undefined ? {} : { agent }),
     ...(proxyCommand === undefined ? {} : { proxyCommand }),
   };

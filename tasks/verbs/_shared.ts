@@ -31,7 +31,7 @@ export const planFlags = {
   skipIncompatible: { kind: "switch", brief: "Leave out candies the target cannot take, instead of failing" },
   verify: { kind: "switch", brief: "Run the bundle's checks afterwards" },
   builderImage: { kind: "text", brief: "Image that builders run in", placeholder: "image" },
-  live: { kind: "switch", brief: "Ask the target instead of the ledger" },
+  live: { kind: "switch", brief: "Run guards (`unless`) already for the plan" },
   rerun: {
     kind: "number",
     brief: "Run this step again even when it is up to date (repeatable)",

@@ -9,11 +9,11 @@ export default defineVerb({
   summary: "Show what a deploy would do, step by step",
   description:
     "Compiles the bundle for each of its hosts and shows every step with its state: will run, up to date, drifted,\n" +
-    "decided at the step, or skipped with the reason; and what undo will give back. Nothing is changed. Without --live\n" +
-    "the states come from the ledger.",
+    "decided at the step, or skipped with the reason; and what undo will give back. Every host is asked; nothing is changed.\n" +
+    "With --live, guards (`unless`) run as well, so that fewer steps are decided only when their turn comes.",
   examples: [
     ["charly plan", "the only bundle, or defaults.bundle"],
-    ["charly plan web --live", "ask the target"],
+    ["charly plan web --live", "run the guards as well"],
     ["charly plan web --commands", "with the text each step runs"],
     ["charly plan web --out web.plan", "keep it for `charly apply --plan web.plan`"],
   ],

@@ -28,7 +28,7 @@ Deno.test("charly plan shows steps and states, and changes nothing", async () =>
   const text = await it.charly("plan");
   assert.equal(text.code, 0, text.stderr);
   assert.match(text.stdout, /^here on local \(asked just now/);
-  assert.match(text.stdout, /\+ +1 {2}write .*motd \(0644\) {2}\(will run\)/);
+  assert.match(text.stdout, /\+ +1 {2}write ~\/motd \(0644\) {2}\(will run\)/);
   assert.match(text.stdout, /\+ +2 {2}run echo ran >> ~\/runs {2}\(will run: never done here, undo best effort\)/);
   const document = JSON.parse((await it.charly("plan", "--json", "here")).stdout);
   assert.deepEqual([document.bundle, document.changes, document.hosts.length], ["here", 2, 1]);

@@ -46,7 +46,7 @@ export async function resolveSettings(address: SshAddress, source: SshConfigSour
 }
 
 /** Whether HOME is not the one the passwd file gives this user. Where nobody can tell, it is. */
-function movedHome(source: SshConfigSource): boolean {
+export function movedHome(source: SshConfigSource): boolean {
   try {
     const line = Deno.readTextFileSync("/etc/passwd").split("\n").find((it) => it.split(":")[2] === String(Deno.uid()));
     return line !== undefined && source.env?.HOME !== undefined && line.split(":")[5] !== source.env.HOME;

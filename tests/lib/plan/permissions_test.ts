@@ -23,6 +23,7 @@ Deno.test("derivePermissions() names the machine that is dialled, keys and known
   });
   assert.deepEqual(needed.net, ["[fe80::1]:2222", "unix:/run/agent"]);
   assert.deepEqual(needed.read, [
+    "/etc/passwd",
     "/etc/ssh/ssh_known_hosts",
     "/home/u/.local/state/charly",
     "/home/u/.ssh/id_ed25519",
