@@ -34,7 +34,7 @@ export async function writeOperatorCopy(
   });
   const copy = operatorCopy(host, JSON.stringify(job.bundle.on), copied);
   if (copy === undefined) return await forgetOperatorCopy(engine, job, host);
-  const path = operatorCopyPath(engine.stateHome, job.project.name, job.name, host);
+  const path = operatorCopyPath(engine.stateHome, job.project.name || copy.project, job.name, host);
   await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true, mode: 0o700 });
   const temporary = `${path}.${crypto.randomUUID()}`;
   await Deno.writeTextFile(temporary, operatorCopyText(copy), { mode: 0o600, createNew: true });
@@ -48,11 +48,20 @@ async function readAll(session: HostSession): Promise<Partial<Record<Level, Stor
   };
 }
 
-/** The deploy is gone: so is its copy. */
+/** The deploy is gone: so is its copy. Without a configuration its project is not known: on a host the name belongs to one. */
 export async function forgetOperatorCopy(engine: EngineOptions, job: Job, host: string): Promise<void> {
-  await Deno.remove(operatorCopyPath(engine.stateHome, job.project.name, job.name, host)).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
+  const path = operatorCopyPath(engine.stateHome, job.project.name, job.name, host);
+  const ledgers = `${engine.stateHome}/charly/ledger`;
+  const paths = job.project.name === ""
+    ? (await Array.fromAsync(entries(ledgers))).map((project) =>
+      [ledgers, project, ...path.split("/").slice(-2)].join("/")
+    )
+    : [path];
+  for (const it of paths) {
+    await Deno.remove(it).catch((error) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    });
+  }
 }
 
 /** Where a bundle that no configuration names was deployed to, joined over its hosts. */
