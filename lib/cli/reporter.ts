@@ -140,6 +140,7 @@ export function outcomeText(outcome: Outcome, out: Output): string {
 }
 
 function hostText(host: HostOutcome, { style: s }: Output): string {
+  const words = (text: string) => escapeControls(underHome(text, host.home));
   const name = s.bold(escapeControls(host.host));
   const counts = `${host.ran} changed, ${host.upToDate} up to date, ${host.skipped} skipped${took(host.durationMs)}`;
   const lines = [
@@ -153,8 +154,8 @@ function hostText(host: HostOutcome, { style: s }: Output): string {
     }[host.result],
   ];
   if (host.error !== undefined) {
-    lines.push(`  ${s.red("error:")} ${escapeControls(host.error.message)}`);
-    if (host.error.hint !== undefined) lines.push(`  ${s.cyan("hint:")} ${escapeControls(host.error.hint)}`);
+    lines.push(`  ${s.red("error:")} ${words(host.error.message)}`);
+    if (host.error.hint !== undefined) lines.push(`  ${s.cyan("hint:")} ${words(host.error.hint)}`);
   }
   for (
     const [title, list] of [["released", host.released], ["not undone by design", host.notUndone], [
@@ -162,7 +163,7 @@ function hostText(host: HostOutcome, { style: s }: Output): string {
       host.left,
     ]] as const
   ) {
-    for (const item of list ?? []) lines.push(`  ${title}: ${escapeControls(item)}`);
+    for (const item of list ?? []) lines.push(`  ${title}: ${words(item)}`);
   }
   return lines.join("\n");
 }

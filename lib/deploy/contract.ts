@@ -139,6 +139,8 @@ export interface DelOptions extends HostOptions {
 /** How one host came out. */
 export interface HostOutcome {
   readonly host: string;
+  /** Home of the login user there: for display only, texts hold whole paths. */
+  readonly home?: string;
   readonly result: "changed" | "unchanged" | "failed" | "unreachable" | "declined" | "not-run";
   /** Acts that ran, were satisfied, were skipped. */
   readonly ran: number;
@@ -222,11 +224,12 @@ export interface DeployStatus {
 /** What differs on one host from what was deployed. */
 export interface HostDrift {
   readonly host: string;
+  /** Home of the login user there: for display only, summaries hold whole paths. */
+  readonly home?: string;
   readonly drifted: readonly {
     readonly resource: string;
     readonly summary: string;
     readonly found: string;
-    readonly diff?: string;
   }[];
   readonly checked: number;
 }
@@ -290,7 +293,7 @@ export interface DeployApi {
   driftOf(
     project: DeployProject,
     bundle: string,
-    options: HostOptions & { readonly diff?: boolean },
+    options: HostOptions,
   ): Promise<readonly HostDrift[]>;
   ledgerOf(
     project: DeployProject | undefined,

@@ -204,7 +204,7 @@ async function applyLane(
     await writeOperatorCopy(engine, job, host, session).catch((error) => {
       events.tell({ kind: "warning", host, message: `the operator's copy could not be written: ${error.message}` });
     });
-    return outcomeOf(host, applied, performance.now() - began);
+    return { ...outcomeOf(host, applied, performance.now() - began), home: session.facts.home };
   } catch (error) {
     return { ...none(host, "failed"), ...failureOf(error), durationMs: performance.now() - began };
   }

@@ -123,7 +123,7 @@ export async function driftOf(
   engine: EngineOptions,
   project: DeployProject,
   name: string,
-  options: HostOptions & { readonly diff?: boolean },
+  options: HostOptions,
 ): Promise<readonly HostDrift[]> {
   const job = await undoJob(engine, project, name, options);
   const spec = await specOf(job, { install: {} });
@@ -142,6 +142,7 @@ export async function driftOf(
       const checked = judged.filter((it) => it.claim !== undefined && it.verdict.kind !== "unknown");
       result.set(host, {
         host,
+        home: session.facts.home,
         checked: checked.length,
         drifted: checked.filter((it) => it.state === "drifted").map((it) => ({
           resource: it.act.resource,
