@@ -61,10 +61,9 @@ export class FrameParser {
     if (view.length === 0) return undefined;
     if (view[0] !== newline) throw bad("a frame begins with another byte than a line break");
     const close = view.indexOf(newline, 1);
-    if (close === -1) {
-      if (view.length > maxHeader) throw bad("a header has no end");
-      return undefined;
-    }
+    // The same for a header that came whole and one that is still coming: how bytes are torn decides nothing.
+    if ((close === -1 ? view.length : close) > maxHeader) throw bad("a header has no end");
+    if (close === -1) return undefined;
     const [mark, type, step, bytes, ...args] = decoder.decode(view.subarray(1, close)).split(" ");
     if (mark !== this.mark) throw bad("the mark is not ours");
     if (type === undefined || !/^[A-Z]$/.test(type) || step === undefined) throw bad("the header is not one of ours");

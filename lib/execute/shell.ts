@@ -70,7 +70,8 @@ export class DriverShell {
   /**
    * Opens a driver: loader, library, hello.
    *
-   * @throws {CharlyError} `sudo-refused`, `sudo-tty`, `hello-timeout`, `no-hello`, `sudo-password-wrong`
+   * @throws {CharlyError} `sudo-refused`, `sudo-tty`, `hello-timeout`, `no-hello`, `sudo-password-wrong`,
+   *   `tools-missing`
    */
   static async open(transport: Transport, options: ShellOptions): Promise<DriverShell> {
     const { openShell } = await import("./shell_open.ts");

@@ -1,6 +1,6 @@
 /** The first half second of a driver: the loader's line, a password where sudo asks for one, the library, the hello. */
 import { CharlyError } from "../base/errors.ts";
-import { type Frame, FrameParser } from "./frames.ts";
+import { type Frame, FrameParser, payloadText } from "./frames.ts";
 import { libraryMessage, loader, randomMark, type ShellOptions } from "./shell.ts";
 import type { Channel, Transport } from "./transport.ts";
 
@@ -56,6 +56,13 @@ export async function openShell(transport: Transport, options: ShellOptions, mar
       frames.push(...parser.push(value));
     }
     const [hello, ...rest] = frames;
+    if (hello?.type === "X" && hello.args[0] === "missing") {
+      throw new CharlyError(`start the driver: the target has no ${payloadText(hello)}`, {
+        hint:
+          "install what brings them (coreutils, util-linux, gawk or BusyBox); a /proc that is missing has to be mounted",
+        code: "tools-missing",
+      });
+    }
     if (hello === undefined || hello.type !== "H") throw await noHello(side, options, deadline);
     return { channel, writer, reader, parser, hello, rest, stderr: side.text };
   } catch (error) {
@@ -83,17 +90,19 @@ async function untilToken(
   deadline: Deadline,
 ): Promise<Uint8Array> {
   const wanted = new TextEncoder().encode(`H ${token}\n`);
-  let seen = new Uint8Array(0);
-  for (;;) {
+  let held = new Uint8Array(0);
+  for (let noise = 0;;) {
     const { value, done } = await deadline.race(reader.read());
     if (done) throw await noHello(side, options, deadline);
-    const next = new Uint8Array(seen.length + value.length);
-    next.set(seen);
-    next.set(value, seen.length);
-    seen = next;
+    const seen = new Uint8Array(held.length + value.length);
+    seen.set(held);
+    seen.set(value, held.length);
     const at = indexOf(seen, wanted);
     if (at !== -1) return seen.slice(at + wanted.length);
-    if (seen.length > maxNoise) {
+    // Only what may be the beginning of the token is looked at again.
+    held = seen.slice(-(wanted.length - 1));
+    noise += value.length;
+    if (noise > maxNoise) {
       throw new CharlyError("start the driver: the target's login shell prints without end", {
         hint: "make its start-up files quiet for sessions without a terminal",
         code: "no-hello",

@@ -36,7 +36,20 @@ started() {
 uptime_s() { read -r UP _ </proc/uptime && UP=${UP%%.*}; }
 have() { command -v "$1" >/dev/null 2>&1; }
 
+# What the driver cannot do without, in the words of a command line; nothing is begun where one of them is missing.
+floor() {
+  _fm=
+  for _t in awk cat chmod chown cp cut dd env grep id ln ls mkdir mkfifo mv od readlink rm rmdir sed setsid sha256sum sleep \
+    sort stat tr uname wc; do
+    have "$_t" || _fm="$_fm $_t"
+  done
+  [ -r /proc/self/stat ] || _fm="$_fm /proc"
+  [ -z "$_fm" ] && return 0
+  fr X 0 "${_fm# }" missing
+  exit 0
+}
 hello() {
+  floor
   _uid=$(id -u) _gid=$(id -g) _user=$(id -un 2>/dev/null || echo "$_uid")
   _pw=$(getent passwd "$_uid" 2>/dev/null || grep "^$_user:" /etc/passwd 2>/dev/null)
   _ls=${_pw##*:} _host= _boot= _p1= _os= _glibc=
@@ -87,12 +100,21 @@ store_make() {
   [ -d "$STORE" ] && [ -s "$STORE/salt" ] && return 0
   _mk= _up=$STORE
   while [ -n "$_up" ] && [ ! -d "$_up" ]; do _mk="$_up$NL$_mk" _up=${_up%/*}; done
+  store_fill && return 0
+  # A half of a store (full disk) is nobody's: what was made goes again, or a later one would not know that it was.
+  case $_mk in *"$STORE$NL"*)
+    rm -rf "$STORE"
+    made_remove ;;
+  esac
+  return 1
+}
+store_fill() {
   if [ -n "$GO" ]; then
     (umask 022 && mkdir -p "$GO") || return 1
   fi
   mkdir -p "$STORE/runs" "$STORE/done" "$STORE/prior" "$STORE/ledger" "$STORE/content" "$STORE/stage" "$STORE/kept" || return 1
   chmod 700 "$STORE" || return 1
-  [ -e "$STORE/made" ] || printf '%s' "$_mk" >"$STORE/made" || return 1
+  [ -e "$STORE/made" ] || { printf '%s' "$_mk" >"$STORE/made.new" && mv "$STORE/made.new" "$STORE/made"; } || return 1
   [ -s "$STORE/target.json" ] || { _id=$(random16) && printf '{"target_id":"%s","schema":1}\n' "$_id" >"$STORE/target.json.new" &&
     mv "$STORE/target.json.new" "$STORE/target.json"; } || return 1
   [ -s "$STORE/salt" ] || { _id=$(random16)$(random16) && printf '%s\n' "$_id" >"$STORE/salt.new" &&
@@ -108,6 +130,10 @@ store_remove() {
   [ -z "$GO" ] || rmdir "$GO/deploys" "$GO/layers" 2>/dev/null
   rm -rf "$STORE"
   rm -f "$LOCK"
+  made_remove
+}
+# The directories in $_mk, deepest first, where they are empty.
+made_remove() {
   printf '%s\n' "$_mk" | sed '1!G;h;$!d' | while IFS= read -r _d; do [ -z "$_d" ] || rmdir -- "$_d" 2>/dev/null; done
 }
 random16() { dd if=/dev/urandom bs=16 count=1 2>/dev/null | od -An -tx1 | tr -d ' \n'; }
@@ -139,7 +165,8 @@ store_read() {
 lock() {
   store_make || { fr X 0 "cannot write the store at $STORE" store; return 1; }
   if have flock; then
-    exec 7>>"$LOCK" || { fr X 0 "cannot open $LOCK" store; return 1; }
+    # Without `command` a redirection that fails would end the whole shell.
+    command exec 7>>"$LOCK" || { fr X 0 "cannot open $LOCK" store; return 1; }
     if ! flock -n 7; then
       _h=$(cat "$STORE/holder" 2>/dev/null)
       fr L 0 "$_h" busy
@@ -184,6 +211,11 @@ lock_dir() {
   read -r _b </proc/sys/kernel/random/boot_id
   started $$
   while ! mkdir "$LOCK.d" 2>/dev/null; do
+    # Nobody holds it, and it cannot be made: read-only, or full. (A holder may go between two looks, but not twice at once.)
+    if [ ! -d "$LOCK.d" ]; then
+      mkdir "$LOCK.d" 2>/dev/null && break
+      [ -d "$LOCK.d" ] || { fr X 0 "cannot make $LOCK.d" store; return 1; }
+    fi
     _o= _ob= _op= _os=
     { read -r _ob _op _os <"$LOCK.d/owner"; } 2>/dev/null
     if owner_gone && mkdir "$LOCK.d/taking" 2>/dev/null; then
@@ -227,8 +259,8 @@ run_open() {
   mkdir -p "$RD" "$BL" || return 1
   [ -e "$RD/reserve" ] || dd if=/dev/zero of="$RD/reserve" bs=65536 count=1 2>/dev/null || return 1
   [ -s "$RD/journal" ] && JPRE=$NL # a torn tail spoils only itself
-  exec 6>>"$RD/journal" || return 1
-  exec 2>>"$RD/stderr" >&2
+  command exec 6>>"$RD/journal" || return 1
+  command exec 2>>"$RD/stderr" >&2 || return 1
 }
 # Lock, directories and warden of a run, in one: $1 seconds to wait, $2 who we are.
 hold() {
@@ -264,7 +296,8 @@ jend() {
   j Z "$1"
   jsync
 }
-seal() { j K "$(wc -c <"$RD/journal" | tr -d ' ')" "$(cksum <"$RD/journal" | cut -d' ' -f1)"; }
+# Without cksum (Debian's BusyBox) there is no seal; the numbers of the records still tell what is missing.
+seal() { have cksum || return 0; j K "$(wc -c <"$RD/journal" | tr -d ' ')" "$(cksum <"$RD/journal" | cut -d' ' -f1)"; }
 
 # commit NAME … : what the operator folded becomes the ledger (blobs stage/NAME → NAME), then the run is closed and what
 # nothing refers to any more is swept. A cut before the end is harmless: folding again gives the same ledger.

@@ -214,6 +214,8 @@ ended() { # n
   j E "$1" "$CODE" "$STATE" 0
   fr E "$1" "" "$CODE" "$STATE" 0
   [ "$STATE" = ok ] && return 0
+  # What was ended from outside has not failed: the run says why it was ended.
+  [ "$STATE" = cut ] && poll
   HALT=${HALT:-failed}
   return 1
 }
@@ -236,7 +238,7 @@ touch_rec() {
   if [ ! -e "$3" ] && [ ! -L "$3" ]; then j P "$1" "$2" absent; return; fi
   _tw=file
   [ -L "$3" ] && _tw=link
-  _tr=$RUN.$1.$(printf %s "$3" | cksum | cut -d' ' -f1)
+  _tr=$RUN.$1.$(printf %s "$3" | sha256sum | cut -c1-16)
   cp -a -- "$3" "$STORE/prior/$_tr" && j P "$1" "$2" "copied:$_tw:$_tr"
 }
 ran_any() {
