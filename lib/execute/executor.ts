@@ -35,6 +35,8 @@ export interface ProgramOptions {
   readonly blobs?: readonly ShellBlob[];
   /** No further act starts once it is aborted; the running one goes on to its end. */
   readonly signal?: AbortSignal;
+  /** The running act is ended by its cut policy once it is aborted. */
+  readonly kill?: AbortSignal;
 }
 
 /** A file as it shall be. */

@@ -99,7 +99,9 @@ export class DriverShell {
     const ended = new Promise<ProgramEnd>((resolve, reject) => this.#waiting = { resolve, reject });
     ended.catch(() => {});
     const abort = () => void this.stop();
+    const end = () => void this.kill();
     options.signal?.addEventListener("abort", abort, { once: true });
+    options.kill?.addEventListener("abort", end, { once: true });
     try {
       this.#sending = true;
       for (const blob of options.blobs ?? []) await this.#sendBlob(blob);
@@ -113,6 +115,7 @@ export class DriverShell {
     } finally {
       this.#sending = false;
       options.signal?.removeEventListener("abort", abort);
+      options.kill?.removeEventListener("abort", end);
       this.#waiting = undefined;
     }
   }

@@ -194,8 +194,25 @@ for (const shell of shells) {
     for (const pid of await numbersIn(`${home}/pids`, 3)) assert.equal(alive(pid), false, `process ${pid} is alive`);
   });
 
-  test("ends the running act at once on K, and starts no further one on S", async ({ open, home }) => {
-    const { executor, transport } = open();
+  test("ends the running act at once on K, and a `finish` act not at all", async ({ open, home }) => {
+    const { executor } = open();
+    await begin(executor);
+    for (const [policy, expected] of [["kill", "cut"], ["finish", "ok"]] as const) {
+      const kill = new AbortController();
+      const { lines, end } = await say(
+        executor,
+        `listen\n${acts(`echo up; sleep 2; touch ${home}/${policy}`, 1, 60, policy)}\n${acts("true", 2, 60)}\ndeaf`,
+        { kill: kill.signal, onFrame: (frame) => void (frame.type === "O" && kill.abort()) },
+      );
+      assert.match(lines.at(-1)!, new RegExp(`^E 1 \\d+ ${expected} 0: $`));
+      assert.equal(end.reason, "kill");
+      assert.equal(await Deno.stat(`${home}/${policy}`).then(() => true, () => false), policy === "finish");
+      await say(executor, ': >"$RT/stop"'); // as a new run would begin
+    }
+  });
+
+  test("starts no further act on S", async ({ open, home }) => {
+    const { executor } = open();
     await begin(executor);
     const stop = new AbortController();
     const two = (first: string) => `listen\n${acts(first, 1, 60)}\n${acts(`touch ${home}/second`, 2, 60)}\ndeaf`;
@@ -211,7 +228,6 @@ for (const shell of shells) {
     assert.equal(stopped.end.reason, "stop");
     assert.deepEqual(stopped.lines, ["B 1: ", "E 1 0 ok 0: "]);
     await assert.rejects(Deno.stat(`${home}/second`), Deno.errors.NotFound);
-    assert.equal(transport.venue, "local");
   });
 
   test("ends a `kill` act with the channel, lets a `finish` act come to its end, and then gives the lock up", async ({ open, home }) => {

@@ -68,6 +68,7 @@ export interface Said {
 export async function say(executor: DeployExecutor, program: string, options: {
   readonly onFrame?: (frame: Frame) => void | Promise<void>;
   readonly signal?: AbortSignal;
+  readonly kill?: AbortSignal;
 } = {}): Promise<Said> {
   const frames: Frame[] = [];
   const end = await executor.run(program, {
