@@ -2,7 +2,7 @@
 import { CharlyError } from "../base/errors.ts";
 import { driver, protocol } from "./driver/mod.ts";
 import type { ExecutorLevel, ProgramEnd, ProgramOptions, ShellBlob } from "./executor.ts";
-import { type Frame, FrameParser } from "./frames.ts";
+import type { Frame, FrameParser } from "./frames.ts";
 import type { Channel, Transport } from "./transport.ts";
 
 /** How root is reached. */

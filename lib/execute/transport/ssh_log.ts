@@ -2,7 +2,7 @@
  * What the system's `ssh` says about a connection it could not make, as our errors. It is read from the file of `ssh -E`,
  * where only ssh itself writes: output of the target never gets in. Lines that quote the server start with `debug`.
  */
-import { CharlyError } from "../../base/errors.ts";
+import type { CharlyError } from "../../base/errors.ts";
 import { connectError, hostAndPort, shown, socketError } from "./failure.ts";
 import { keyscanCommand, knownHostsName } from "./known_hosts.ts";
 import type { SshSettings } from "./ssh_config.ts";
