@@ -229,10 +229,10 @@ un_packages() {
     pkg_new "$_kf" "$STORE/prior/$_kr" >>"$RT/new" || { undid "$_kn" failed:1 "the record of the transaction is missing"; return; }
     _kb=$STORE/prior/$_kr
   done
-  _del= _left= _stay=
+  _del= _left= _stay= _edited=
   while IFS=$TAB read -r _pn _pv _pstate; do
     case ",$_kx," in *",$_pn,"*) _stay="$_stay $_pn"; continue ;; esac
-    pkg_has "$_kf" "$_pn" && _del="$_del $_pn"
+    pkg_there "$_kf" "$_pn" && _del="$_del $_pn"
   done <"$RT/new"
   if [ -n "$_del" ]; then
     case $_kf in
@@ -260,9 +260,12 @@ $_m
       done
       _purge=
       _plain=
+      _edited=
       for _t in $_try; do
-        # A leftover configuration from before is not ours to purge.
-        if grep -q "^$_t	.*	rc\$" "$_kb" || [ "$_kd" = 1 ]; then _plain="$_plain $_t"; else _purge="$_purge $_t"; fi
+        # A leftover configuration from before is not ours to purge, nor is one that somebody edited.
+        _cf=
+        [ -n "$FORCE" ] || _cf=$(edited_conf "$_t") && _edited="$_edited$_cf"
+        if grep -q "^$_t	.*	rc\$" "$_kb" || [ "$_kd" = 1 ] || [ -n "$_cf" ]; then _plain="$_plain $_t"; else _purge="$_purge $_t"; fi
       done
       BODY="export DEBIAN_FRONTEND=noninteractive
 o='-y -o DPkg::Lock::Timeout=300'
@@ -284,12 +287,20 @@ set -e
     _kp=$STORE/prior/$RUN.$_kn.left
     : >"$_kp" && for _t in $_stay $_left; do awk -F'\t' -v p="$_t" '$1 == p' "$RT/new"; done >"$_kp.after" && j N "$_kn" "$RUN.$_kn.left"
   fi
+  [ -z "$_edited" ] || warn "$_kn" "configuration that was edited stays:$_edited"
   if [ -n "$_left" ]; then undid "$_kn" undone "kept, something installed later needs them:$_left"; else undid "$_kn" undone; fi
+}
+# Configuration files of a package that are not as it brought them.
+edited_conf() {
+  dpkg-query -W -f='${Conffiles}\n' "$1" 2>/dev/null | while read -r _cp _cs _; do
+    [ -n "$_cs" ] && [ -f "$_cp" ] && [ "$_cs" != newconffile ] || continue
+    _g=$(md5sum <"$_cp") && [ "${_g%% *}" != "$_cs" ] && printf ' %s' "$_cp"
+  done
 }
 # Packages a transaction replaced come back, in their old version where the source still has it.
 pkg_return() {
   [ -f "$1" ] && [ -f "$1.after" ] || return 0
-  awk -F'\t' -v after="$1.after" 'BEGIN { while ((getline l < after) > 0) { split(l, f, "\t"); if (f[3] ~ /^.i/) has[f[1]] = 1 } }
+  awk -F'\t' -v after="$1.after" 'BEGIN { while ((getline l < after) > 0) { split(l, f, "\t"); if (f[3] ~ /^.[^nc]/) has[f[1]] = 1 } }
     $3 ~ /^.i/ && !($1 in has) { print $1 "\t" $2 }' "$1" >"$RT/went"
   while IFS=$TAB read -r _pn _pv; do
     pkg_has deb "$_pn" && continue
@@ -301,11 +312,18 @@ apt-get \"\$@\" $(q "$_pn=$_pv") || apt-get \"\$@\" $(q "$_pn")"
     grep -qxF -- "$_pn" "$1.manual" 2>/dev/null || apt-mark auto "$_pn" >/dev/null 2>&1 3<&- 5>&- 6>&- 7>&-
   done <"$RT/went"
 }
-pkg_new() { # format before-file: rows installed now-or-after that were not installed before
+# What dpkg calls neither not-installed nor config-files is there, be it half configured.
+pkg_there() {
+  case $1 in
+  deb) case $(dpkg-query -W -f='${db:Status-Status}' "$2" 2>/dev/null) in '' | not-installed | config-files) return 1 ;; esac ;;
+  *) pkg_has "$1" "$2" ;;
+  esac
+}
+pkg_new() { # format before-file: rows of packages, also half installed ones, that were not there before
   [ -f "$2" ] || return 1
   { [ -f "$2.after" ] && cat "$2.after" || pkg_list "$1"; } | awk -F'\t' -v before="$2" '
-    BEGIN { while ((getline l < before) > 0) { split(l, f, "\t"); if (f[3] ~ /^.i/) had[f[1]] = 1 } }
-    $3 ~ /^.i/ && !($1 in had)'
+    BEGIN { while ((getline l < before) > 0) { split(l, f, "\t"); if (f[3] ~ /^.[^nc]/) had[f[1]] = 1 } }
+    $3 ~ /^.[^nc]/ && !($1 in had)'
 }
 # Names that turned from automatic to manual by being asked for turn back, if nobody asked for them before.
 pkg_marks() {
