@@ -7,11 +7,13 @@ import { parseJournal } from "../ledger/journal.ts";
 import type { Act, Content, DownloadAct, Level } from "../steps/act.ts";
 import { assess, type Assessment, type DeploySpec, levels, type LevelUndo } from "./assess.ts";
 import type { Judged } from "./judge.ts";
+import { renameOnHost } from "./keep_host.ts";
 import { probeProgram, Verdicts } from "./probe.ts";
 import { batchProgram } from "./program/batch.ts";
 import type { BatchContext } from "./program/context.ts";
-import { HostRun, newRunId, type RunWatch } from "./run.ts";
+import { HostRun, isOvertaken, newRunId, type RunWatch } from "./run.ts";
 import type { HostSession } from "./session.ts";
+import { survey } from "./survey.ts";
 import { readStore } from "./store_state.ts";
 import { undoProgram } from "./undo_program.ts";
 
@@ -56,7 +58,13 @@ export async function applyHost(
   shown: Assessment,
   options: ApplyOptions,
 ): Promise<Applied> {
-  const id = newRunId(levels.map((level) => shown.survey.stores[level]?.state.counter ?? 0));
+  let { stores } = shown.survey;
+  if (shown.renamedFrom !== undefined) {
+    // The run's journal speaks of the new name only: the record has to have it before the first act.
+    await renameOnHost(session, options.operator, shown.renamedFrom, shown.head, options.onBusy);
+    ({ stores } = await survey(session, [], { guards: false }));
+  }
+  const id = newRunId(levels.map((level) => stores[level]?.state));
   const lock = {
     run: id,
     label: encodeURIComponent(options.operator),
@@ -68,7 +76,9 @@ export async function applyHost(
   const run = new HostRun(session, id, options.operator, intentsOf(id, now, touched), options.watch, options.signal);
   try {
     if (options.onDrift === "stop") checkUnchanged(shown, now);
-    if (now.survey.stores.user!.state.counter >= Number(id.slice(1, 9))) throw changed("another run came between");
+    if (levels.some((level) => isOvertaken(id, now.survey.stores[level]?.state))) {
+      throw changed("another run came between");
+    }
   } catch (error) {
     await run.release(touched);
     throw error;

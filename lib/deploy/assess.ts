@@ -48,6 +48,8 @@ export interface Assessment {
   readonly early: readonly LevelUndo[];
   readonly late: readonly LevelUndo[];
   readonly warnings: readonly string[];
+  /** Deploy id of the name the bundle had when it was deployed: the record has to move before the run. */
+  readonly renamedFrom?: string;
   readonly rootRefused?: CharlyError;
 }
 
@@ -71,6 +73,7 @@ export async function assess(
   const early: LevelUndo[] = [];
   const late: LevelUndo[] = [];
   let next = numbered.length + 1;
+  let renamedFrom: string | undefined;
   for (const level of levels) {
     const store = look.stores[level];
     const salt = store?.salt ?? "";
@@ -81,6 +84,7 @@ export async function assess(
     const old = previousLedger(state, head.deploy_id, spec.was);
     if (old !== undefined && old.deploy_id !== head.deploy_id) {
       state = { ...state, ...renameDeploy(state, old.deploy_id, head) };
+      renamedFrom = old.deploy_id;
     }
     folded[level] = state;
     warnings.push(...state.notes);
@@ -143,6 +147,7 @@ export async function assess(
     early: mergeUndo(early),
     late: mergeUndo(late),
     warnings: [...new Set(warnings)],
+    ...(renamedFrom === undefined ? {} : { renamedFrom }),
     ...(look.rootRefused === undefined ? {} : { rootRefused: look.rootRefused }),
   };
 }

@@ -1,10 +1,11 @@
 /** Taking a bundle back from one host, from its ledger alone. */
+import { CharlyError } from "../base/errors.ts";
 import { type FoldedStore, foldStore } from "../ledger/fold.ts";
 import type { DeployLedger, RunIntent } from "../ledger/record.ts";
 import { planUndo, type UndoOptions } from "../ledger/undo.ts";
 import type { Level } from "../steps/act.ts";
 import { levels, type LevelUndo, mergeUndo } from "./assess.ts";
-import { HostRun, newRunId, type RunWatch } from "./run.ts";
+import { HostRun, isOvertaken, newRunId, type RunWatch } from "./run.ts";
 import type { HostSession } from "./session.ts";
 import { type Survey, survey, type SurveyOptions } from "./survey.ts";
 import { undoProgram } from "./undo_program.ts";
@@ -73,7 +74,7 @@ export async function delHost(
     readonly signal?: AbortSignal;
   },
 ): Promise<Undone> {
-  const id = newRunId(levels.map((level) => shown.survey.stores[level]?.state.counter ?? 0));
+  const id = newRunId(levels.map((level) => shown.survey.stores[level]?.state));
   const now = await planDel(session, deployId, options, {
     run: id,
     label: encodeURIComponent(options.operator),
@@ -82,6 +83,13 @@ export async function delHost(
   });
   const touched = levels.filter((level) => now.survey.stores[level] !== undefined);
   const run = new HostRun(session, id, options.operator, intents(id, now), options.watch, options.signal);
+  if (levels.some((level) => isOvertaken(id, now.survey.stores[level]?.state))) {
+    await run.release(touched);
+    throw new CharlyError("undo: changed since the plan: another run came between", {
+      hint: "look at what is deployed now and run it again",
+      code: "changed-since-plan",
+    });
+  }
   let stopped: string | undefined;
   const held = touched.filter((level) => now.ledgers[level] !== undefined);
   const queue = [...now.items];

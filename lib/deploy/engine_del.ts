@@ -2,6 +2,7 @@
 import { readEnv } from "../base/env.ts";
 import { CharlyError } from "../base/errors.ts";
 import { deployId } from "../plan/deploy_id.ts";
+import { levels } from "./assess.ts";
 import type {
   DelOptions,
   DeployEvents,
@@ -16,7 +17,9 @@ import { type EngineOptions, failureOf, type Job, jobOf, openHost } from "./engi
 import { none, stopText, watchOf } from "./engine_add.ts";
 import { EventQueue } from "./events.ts";
 import { fleet } from "./fleet.ts";
+import { sweepHost } from "./keep_host.ts";
 import { forgetOperatorCopy, rememberedHosts, writeOperatorCopy } from "./remember.ts";
+import { isEmpty } from "./run.ts";
 import { resolveSecrets } from "./secrets.ts";
 import type { HostSession } from "./session.ts";
 import { targetOf } from "./target.ts";
@@ -95,6 +98,13 @@ export async function delBundle(
     for (const host of lanes.keys()) {
       if (busy.includes(host)) continue;
       await forgetOperatorCopy(engine, job, host);
+      const { session, shown } = lanes.get(host)!;
+      // A run that was cut before it did anything left a store with nothing in it.
+      const left = levels.some((level) => {
+        const folded = shown.folded[level];
+        return shown.survey.stores[level]?.exists === true && folded !== undefined && isEmpty(folded);
+      });
+      if (left && options.dryRun !== true) await sweepHost(session, engine.operator);
       end(none(host, "unchanged"));
     }
     if (options.dryRun === true || busy.length === 0) return outcome();

@@ -1,8 +1,6 @@
 /** Housekeeping on targets: a bundle under a new name, a ledger mended, stores cleaned. Under the lock, like every run. */
 import { foldStore } from "../ledger/fold.ts";
-import { renameDeploy } from "../ledger/rename.ts";
 import { deployId } from "../plan/deploy_id.ts";
-import type { Level } from "../steps/act.ts";
 import { levels } from "./assess.ts";
 import type { DeployEvents, DeployProject, HostOptions, HostOutcome, Outcome } from "./contract.ts";
 import { type EngineOptions, failureOf, openHost } from "./engine.ts";
@@ -11,44 +9,9 @@ import { undoJob } from "./engine_del.ts";
 import { EventQueue } from "./events.ts";
 import { fleet } from "./fleet.ts";
 import { forgetOperatorCopy, writeOperatorCopy } from "./remember.ts";
-import { HostRun, isEmpty, newRunId } from "./run.ts";
-import type { HostSession } from "./session.ts";
+import { lockedRun, renameOnHost } from "./keep_host.ts";
+import { isEmpty } from "./run.ts";
 import { survey } from "./survey.ts";
-
-/** Opens the stores of a host under their locks, as a run that acts on nothing. */
-async function lockedRun(
-  session: HostSession,
-  operator: string,
-): Promise<{ run: HostRun; touched: Level[]; counters: number[] }> {
-  const before = await survey(session, [], { guards: false });
-  const id = newRunId(levels.map((level) => before.stores[level]?.state.counter ?? 0));
-  const touched = levels.filter((level) => before.stores[level]?.exists === true);
-  if (touched.length > 0) {
-    await survey(session, [], {
-      guards: false,
-      lock: { run: id, label: encodeURIComponent(operator), seconds: 60, onBusy: () => {} },
-      root: touched.includes("root"),
-    });
-  }
-  return { run: new HostRun(session, id, operator, {}, {}), touched, counters: [] };
-}
-
-/** Moves a deploy to another bundle name; nothing on the machine changes. */
-export async function renameOnHost(
-  session: HostSession,
-  operator: string,
-  from: string,
-  to: { deploy_id: string; bundle: string },
-): Promise<boolean> {
-  const { run, touched } = await lockedRun(session, operator);
-  let found = false;
-  await run.commit(touched, (_level, folded) => {
-    if (folded.ledgers[from] === undefined) return folded;
-    found = true;
-    return { ...folded, ...renameDeploy(folded, from, to) };
-  });
-  return found;
-}
 
 /** `bundle rename OLD NEW`. */
 export async function renameBundle(

@@ -10,6 +10,8 @@ import { encodeField } from "../ledger/field.ts";
 import { type FoldedStore, foldStore } from "../ledger/fold.ts";
 import { journalProto } from "../ledger/journal_record.ts";
 import type { RunIntent, StoreState } from "../ledger/record.ts";
+import { pathsOf } from "../ledger/paths.ts";
+import { runNumber } from "../ledger/refs.ts";
 import type { Level } from "../steps/act.ts";
 import { levels } from "./assess.ts";
 import type { HostSession } from "./session.ts";
@@ -185,12 +187,28 @@ function commitProgram(
     ...(opened ? [] : ["run_open || HALT=store"]),
     `[ -z "$HALT" ] && commit ${files} && {`,
     ...gone.map((id) => `rm -f -- "$STORE/ledger/"${quote(`${id}.json`)}`),
+    ...litterLines(run, before),
     "sweep",
     isEmpty(folded) ? '[ -n "$(ls -A "$STORE/kept")" ] || store_remove' : ":",
     "}",
     "unlock",
   ];
   return { program: lines.join("\n") + "\n", blobs };
+}
+
+/** What killed runs may have left beside the paths they worked on; the names follow from run and number. */
+function litterLines(run: string, { open, ledgers }: StoreState): string[] {
+  return open.filter((it) => it.run !== run).flatMap(({ run: dead, intent, journal }) => {
+    if (intent === undefined || journal === "") return [];
+    const places = [
+      ...intent.acts.flatMap(({ n, want }) => pathsOf(want).map((path) => [n, path] as const)),
+      ...intent.reverts.flatMap(({ n, deploy, resource }) => {
+        const want = ledgers[deploy]?.claims.find((claim) => claim.resource === resource)?.want;
+        return (want === undefined ? [] : pathsOf(want)).map((path) => [n, path] as const);
+      }),
+    ];
+    return places.map(([n, path]) => `litter ${quote(dead)} ${n} ${quote(path)}`);
+  });
 }
 
 /** A short text as a blob. */
@@ -221,10 +239,20 @@ export function storeError(host: string, reason: string): CharlyError {
   );
 }
 
-/** A name for a run: the next number of its stores, and 8 random hex digits. */
-export function newRunId(counters: readonly number[]): string {
-  const next = Math.max(0, ...counters) + 1;
+/** A name for a run: the next number of its stores (open runs count, too: folding goes by age), and 8 random hex digits. */
+export function newRunId(stores: readonly (StoreState | undefined)[]): string {
+  const taken = stores.flatMap((store) =>
+    store === undefined ? [] : [store.counter, ...store.open.map(({ run }) => runNumber(run))]
+  );
+  const next = Math.max(0, ...taken) + 1;
   const random = Array.from(crypto.getRandomValues(new Uint8Array(4)), (byte) => byte.toString(16).padStart(2, "0"))
     .join("");
   return `r${String(next).padStart(8, "0")}-${random}`;
+}
+
+/** Whether another run took this number, or a later one, between the look it was chosen by and the lock. */
+export function isOvertaken(id: string, store: StoreState | undefined): boolean {
+  if (store === undefined) return false;
+  const others = store.open.filter(({ run }) => run !== id).map(({ run }) => runNumber(run));
+  return [store.counter, ...others].some((number) => number >= runNumber(id));
 }

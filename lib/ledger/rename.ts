@@ -14,6 +14,12 @@ export function renameDeploy(
 ): LedgerState {
   const ledger = state.ledgers[from];
   if (ledger === undefined || from === to.deploy_id) return state;
+  const isHeld = Object.values(state.resources).some(({ claims }) => claims.some(({ deploy }) => deploy === from));
+  if (state.ledgers[to.deploy_id] !== undefined && !isHeld) {
+    // A renaming that was cut: everything has moved but for the old record, which goes now.
+    const { [from]: _moved, ...ledgers } = state.ledgers;
+    return { ledgers, resources: state.resources };
+  }
   if (state.ledgers[to.deploy_id] !== undefined) {
     throw new CharlyError(`rename ${ledger.bundle} to ${to.bundle}: ${to.bundle} is deployed here already`, {
       hint: `run \`charly bundle del ${ledger.bundle}\` or \`charly bundle del ${to.bundle}\``,

@@ -310,6 +310,13 @@ commit() {
   j D
   jsync
 }
+# litter RUN N PATH: temporary names that an act of a killed run may have left beside PATH
+litter() {
+  _lt=$(readlink -f -- "$3" 2>/dev/null && echo .) && _lt=${_lt%"$NL."} || _lt=$3
+  for _l in "${3%/*}/.charly-$1-$2" "${_lt%/*}/.charly-$1-$2"; do
+    rm -f -- "$_l" "$_l.2" "$_l.p" "$_l.b" "$_l.n" "$_l.m"
+  done
+}
 sweep() { # blobs "referenced" and "contents" list what is still needed
   (cd "$STORE/content" && ls -A) | grep -vxF -f "$BL/contents" | while IFS= read -r _f; do rm -f -- "$STORE/content/$_f"; done
   for _f in "$STORE"/runs/*/; do

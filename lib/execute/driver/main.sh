@@ -5,7 +5,7 @@ cleanup() {
     if [ -s "$RD/journal" ]; then jend "${HALT:-left}"; else rm -rf "$RD" "$BL"; fi
   fi
   # The warden holds the lock as well: it goes first.
-  [ -n "$WPID" ] && kill "$WPID" 2>/dev/null && wait "$WPID" 2>/dev/null
+  [ -n "$WPID" ] && kill -KILL "$WPID" 2>/dev/null && wait "$WPID" 2>/dev/null
   [ -n "$RT" ] && rm -rf "$RT"
   unlock
 }
