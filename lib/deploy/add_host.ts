@@ -106,6 +106,12 @@ export async function applyHost(
 
 /** Batch after batch: what goes, the plan, packages that go. A failing act ends the walk; a failing revert does not. */
 async function walk(run: HostRun, now: Assessment, options: ApplyOptions): Promise<string | undefined> {
+  // Undo looks into the user's store first: it says that root has a part, also where the user has none.
+  const known = now.folded.user?.ledgers[now.head.deploy_id]?.levels?.includes("root") === true;
+  if (now.head.levels?.includes("root") === true && !known) {
+    const reason = await run.batch("user", ":\n", []);
+    if (reason !== "done") return reason;
+  }
   for (const items of runsOf(now.early, (it) => it.level)) {
     const reason = await run.batch(items[0]!.level, undoProgram(items, options.secrets), []);
     if (reason !== "done") return reason;

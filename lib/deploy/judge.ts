@@ -5,6 +5,7 @@
 import type { Claim } from "../ledger/record.ts";
 import { commandNeedsRun } from "../ledger/step_state.ts";
 import type { Act, Level } from "../steps/act.ts";
+import { changesUnit } from "../steps/unit_text.ts";
 import type { ActState } from "./contract.ts";
 import type { Numbered, Verdict } from "./probe.ts";
 
@@ -171,6 +172,7 @@ function touches(earlier: Act, later: Act): boolean {
     return path !== undefined && earlier.touches.some((touched) => path === touched || path.startsWith(`${touched}/`));
   }
   if (earlier.type === "download") return earlier.extract === "sh";
+  if (earlier.type === "file") return changesUnit(earlier, later); // it runs with the old text until it is restarted
   return false;
 }
 

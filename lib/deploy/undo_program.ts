@@ -6,6 +6,7 @@ import { pathOfResource } from "../ledger/paths.ts";
 import { priorToken } from "../ledger/prior_token.ts";
 import type { Claim, Prior, Want } from "../ledger/record.ts";
 import type { UndoItem } from "../ledger/undo.ts";
+import { unitOfFile } from "../steps/unit_text.ts";
 import { oldMarkers } from "../steps/sourcing_block.ts";
 
 /** An item with its number in the run. */
@@ -18,12 +19,18 @@ export interface NumberedUndo {
 export function undoProgram(items: readonly NumberedUndo[], secrets: ReadonlyMap<string, string>): string {
   const lines = ["listen", `FORCE=${items.some(({ item }) => item.options.force === true) ? 1 : ""}`];
   const reloads = new Set<string>();
+  const again: string[] = [];
   for (const numbered of items) {
     lines.push(`poll && {\n${undoText(numbered, secrets)}\n}`);
     const want = numbered.item.claim?.want;
-    if (want?.type === "file" && want.reload !== undefined && numbered.item.how !== "release") reloads.add(want.reload);
+    if (want?.type === "file" && want.reload !== undefined && numbered.item.how !== "release") {
+      reloads.add(want.reload);
+      const unit = unitOfFile(want.path);
+      if (unit !== undefined) again.push(`unit_again ${want.reload} ${quote(unit)} ${numbered.n}`);
+    }
   }
   for (const manager of reloads) lines.push(`reload ${manager}`);
+  lines.push(...again);
   lines.push("deaf", '[ -z "$RD" ] || { jsync; seal; }');
   return lines.join("\n") + "\n";
 }

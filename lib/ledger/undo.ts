@@ -128,7 +128,15 @@ function planClaim(
   const needed = claim.want.type === "dir" && resource.base.was === "absent" &&
     isNeeded(claim.want.path, staying);
   if (needed) return { ...item, how: "drop", note: "what others deployed stands in it" };
-  return { ...item, ...wayBack(claim, baseOf(state, claim, resource.base)), ...extras(state, claim, staying) };
+  const back = wayBack(claim, keptManager(claim, baseOf(state, claim, resource.base), staying));
+  return { ...item, ...back, ...extras(state, claim, staying) };
+}
+
+/** While other units of the user stay, so does his manager, whoever made it stay first. */
+function keptManager({ want }: Claim, base: Prior, staying: readonly Want[]): Prior {
+  const isOfUser = (other: Want) => other.type === "unit" && other.manager === "user";
+  if (base.was !== "value" || !isOfUser(want) || !staying.some(isOfUser)) return base;
+  return { ...base, value: base.value.replace(/,linger$/, "") };
 }
 
 function isNeeded(path: string, staying: readonly Want[]): boolean {

@@ -1,5 +1,6 @@
 /** systemd units and drop-ins of a candy's services, as text with the home still deferred. */
 import { CharlyError } from "../base/errors.ts";
+import type { Act } from "./act.ts";
 import type { Service } from "../entities/candy.ts";
 import { deferHome, homeToken } from "./variables.ts";
 
@@ -13,6 +14,20 @@ export function unitName(name: string): string {
 /** Where units of a scope live, home deferred. */
 export function unitDirectory(scope: "system" | "user"): string {
   return scope === "system" ? "/etc/systemd/system" : `${homeToken}/.config/systemd/user`;
+}
+
+/** The unit a file of systemd's belongs to: its own file, or a drop-in in `<unit>.d`. */
+export function unitOfFile(path: string): string | undefined {
+  const [, directory, name] = /([^/]+)\/([^/]+)$/.exec(path) ?? [];
+  if (directory === undefined || name === undefined) return undefined;
+  if (directory.endsWith(".d")) return directory.slice(0, -2);
+  return directory === "system" || directory === "user" ? name : undefined;
+}
+
+/** Whether an act writes a file of the unit that another act starts. */
+export function changesUnit(earlier: Act, later: Act): boolean {
+  return earlier.type === "file" && later.type === "unit" && earlier.reload === later.manager &&
+    unitOfFile(earlier.path) === later.unit;
 }
 
 /** Whole text of a custom unit. */

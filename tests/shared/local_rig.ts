@@ -108,6 +108,7 @@ export async function localRig(
     operator: "tester@here",
     stateHome: dir.join("state"),
     secretDir: dir.join("data/secret"),
+    ...(env.CHARLY_PATH_PREFIX === undefined ? {} : { pathPrefix: env.CHARLY_PATH_PREFIX }),
   });
   const listener = (on?: Around["on"]): DeployEvents => async (event) => {
     events.push(event);

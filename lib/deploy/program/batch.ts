@@ -5,6 +5,7 @@
 import type { ShellBlob } from "../../execute/executor.ts";
 import { isUnder, repositoryPlaces } from "../../ledger/paths.ts";
 import type { Act } from "../../steps/act.ts";
+import { changesUnit } from "../../steps/unit_text.ts";
 import type { Numbered } from "../probe.ts";
 import type { BatchContext, BatchProgram } from "./context.ts";
 import { conflicts, isNative, type Native, nativeGroup } from "./native.ts";
@@ -45,7 +46,8 @@ export async function batchProgram(acts: readonly Numbered[], context: BatchCont
       continue;
     }
     settle();
-    lines.push(guarded(n, act, await opaque(n, act, context, blobs)));
+    const files = acts.filter((other) => changesUnit(other.act, act)).map((other) => other.n);
+    lines.push(guarded(n, act, await opaque(n, act, context, blobs, files)));
   }
   settle();
   lines.push("deaf", '[ -z "$RD" ] || { jsync; seal; }');

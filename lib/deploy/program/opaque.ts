@@ -30,12 +30,17 @@ export function guarded(n: number, act: Act, text: string): string {
   return result;
 }
 
-/** Renders an act that shares nothing with its neighbours. */
+/**
+ * Renders an act that shares nothing with its neighbours.
+ *
+ * @param unitFiles numbers of the acts that write files of the unit this act starts
+ */
 export async function opaque(
   n: number,
   act: Exclude<Act, Native>,
   context: BatchContext,
   blobs: ShellBlob[],
+  unitFiles: readonly number[],
 ): Promise<string> {
   const resource = quote(encodeField(act.resource));
   switch (act.type) {
@@ -62,7 +67,9 @@ export async function opaque(
       } ${quote(act.replaces.join(" "))} ${act.names.map(quote).join(" ")}`;
     }
     case "unit":
-      return `unit_act ${n} ${resource} ${act.manager} ${quote(act.unit)} ${act.enable ? 1 : 0}`;
+      return `unit_act ${n} ${resource} ${act.manager} ${quote(act.unit)} ${act.enable ? 1 : 0} ${
+        quote(unitFiles.join(" "))
+      }`;
     case "cap":
       return `cap_act ${n} ${resource} ${quote(act.path)} ${quote(act.caps)}`;
     case "sysctl":

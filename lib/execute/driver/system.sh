@@ -66,14 +66,20 @@ unit_state() { # manager unit → UE enabled-state UA active-state
   UE=$(sctl "$1" is-enabled "$2" 2>/dev/null) UA=$(sctl "$1" is-active "$2" 2>/dev/null)
   UE=${UE:-unknown} UA=${UA:-unknown}
 }
-# unit N RESOURCE MANAGER UNIT ENABLE(0|1)
+# unit N RESOURCE MANAGER UNIT ENABLE(0|1) FILES: a running unit of which one of the acts FILES wrote a file is restarted.
 unit_act() {
   poll || return 1
   fr B "$1" ""
   have systemctl || { fail "$1" "systemctl is not installed: this machine runs no systemd" 127; return; }
   [ "$3" = user ] && [ -z "${XDG_RUNTIME_DIR:-}" ] && XDG_RUNTIME_DIR=/run/user/$UID_
   unit_state "$3" "$4"
-  case $UE:$UA in enabled:active | static:active | enabled-runtime:active) same "$1"; return ;; esac
+  case $UE:$UA in
+  enabled:active | static:active | enabled-runtime:active)
+    ran_any "$6" || { same "$1"; return; }
+    j P "$1" "$2" "value:$UE,$UA" && j B "$1" && jsync || return 1
+    if _o=$(sctl "$3" restart "$4" 2>&1); then ok "$1"; else fail "$1" "$_o"; fi
+    return ;;
+  esac
   [ "$5" = 1 ] || { same "$1"; return; }
   # The first unit of a user starts his manager for good; what was so before is known by the third field.
   _li=

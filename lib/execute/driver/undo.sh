@@ -176,6 +176,10 @@ un_unit() {
   [ -z "$_li" ] || ! lingers || linger disable || _r=1
   if [ "$_r" -eq 0 ]; then undid "$1" undone; else undid "$1" failed:1 "systemctl refused"; fi
 }
+# The files of a running unit are back: it takes them up. FILES: items of which one must have been undone in this run.
+unit_again() { # manager unit files
+  ! have systemctl || ! ran_any "$3" || sctl "$1" try-restart "$2" >/dev/null 2>&1 || :
+}
 un_cap() { # n res path caps base
   un "$1" "$2" || return 1
   [ -f "$3" ] || { undid "$1" gone; return; }
@@ -264,7 +268,8 @@ $_m
       for _t in $_try; do
         # A leftover configuration from before is not ours to purge, nor is one that somebody edited.
         _cf=
-        [ -n "$FORCE" ] || _cf=$(edited_conf "$_t") && _edited="$_edited$_cf"
+        [ -n "$FORCE" ] || _cf=$(edited_conf "$_t")
+        _edited=$_edited$_cf
         if grep -q "^$_t	.*	rc\$" "$_kb" || [ "$_kd" = 1 ] || [ -n "$_cf" ]; then _plain="$_plain $_t"; else _purge="$_purge $_t"; fi
       done
       BODY="export DEBIAN_FRONTEND=noninteractive
