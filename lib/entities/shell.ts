@@ -2,9 +2,11 @@
 
 /** Output and exit code of a command. */
 export interface ShellResult {
+  /** What the command ended with. */
   readonly code: number;
   /** Captured text; reading it throws when it was not captured (`.stdout("piped")`, `.text()`). */
   readonly stdout: string;
+  /** As {@link ShellResult.stdout}, of the error output. */
   readonly stderr: string;
 }
 
@@ -26,6 +28,7 @@ export interface ShellCommand<Result extends ShellResult = ShellResult> extends 
   quiet(kind?: "stdout" | "stderr" | "both"): ShellCommand<Result>;
   /** Sets variables. */
   env(name: string, value: string | undefined): ShellCommand<Result>;
+  /** Sets several variables; `undefined` unsets. */
   env(variables: Readonly<Record<string, string | undefined>>): ShellCommand<Result>;
   /** Runs it in this directory. */
   cwd(directory: string): ShellCommand<Result>;
@@ -58,5 +61,6 @@ export interface TaskContext<
   readonly $: Shell;
   /** Runs commands on the hosts of bundles. */
   readonly hosts: { readonly [K in B]: { readonly $: Shell } };
+  /** Values of the task's arguments. */
   readonly args: A;
 }
