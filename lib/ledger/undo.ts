@@ -1,5 +1,5 @@
 /** The way back, planned from the ledger alone: no configuration, no planner, nothing asked of the target. */
-import { type LedgerState } from "./draft.ts";
+import type { LedgerState } from "./draft.ts";
 import { orderUndo } from "./undo_order.ts";
 import { hostOf, isRepositoryClaim, isUnder, pathOfResource, pathsOf } from "./paths.ts";
 import type { Claim, Prior, Want } from "./record.ts";
@@ -160,7 +160,9 @@ function extras(state: LedgerState, claim: Claim, staying: readonly Want[]): Par
   }
   if (want.type === "command" && want.touches.length > 0) {
     const touched = want.touches.flatMap((path) => {
-      const id = hostOf(state.resources, path);
+      // Where a step of ours writes the same file, what the command found of it stands under a name of its own.
+      const own = `host:${path}`;
+      const id = state.resources[own] === undefined ? hostOf(state.resources, path) : own;
       const resource = id === undefined ? undefined : state.resources[id];
       return id === undefined || resource === undefined || resource.claims.length > 0
         ? []
