@@ -4,6 +4,7 @@ import type { Outcome } from "../../lib/deploy/contract.ts";
 import { charlyProject } from "../shared/charly_process.ts";
 import { type DebPackage, debRepo } from "../shared/deb_repo.ts";
 import { serveHttp } from "../shared/http.ts";
+import { localDriver, runName } from "../shared/local_driver.ts";
 import { localRig, type Written } from "../shared/local_rig.ts";
 import { diffPackages, snapshotPackages } from "../shared/packages_snapshot.ts";
 import { run, tryRun } from "../shared/run.ts";
@@ -205,6 +206,26 @@ Deno.test("a repository needs its gate; its key and its list go, unless --keep-r
   assert.deepEqual([await there(), await it.changed()], [[true, true], []]);
   assert.ok(host.released?.some((line) => line.includes(list)), host.released?.join("\n"));
   for (const path of [list, key]) await Deno.remove(path);
+});
+
+Deno.test("packages_act removes what the plan replaces and nothing else; un_packages brings it back", async () => {
+  const old = { name: "charlyp-old", version: "1.0", files: say("charlyp-it") };
+  const needsOld = { name: "charlyp-needs-old", version: "1.0", depends: "charlyp-old", files: say("charlyp-needs") };
+  const next = { name: "charlyp-next", version: "1.0", conflicts: "charlyp-old", files: say("charlyp-it") };
+  await using it = await machine(old, needsOld, next);
+  await using driver = await localDriver();
+  await apt("install", "charlyp-needs-old");
+  const install = (n: number) =>
+    driver.run(`listen\npackages_act ${n} pkg:deb:it deb 0 300 '' charlyp-old charlyp-next\ndeaf\n`);
+  const refused = await install(1);
+  assert.notEqual(refused.ended.get(1)?.state, "ok"); // charlyp-needs-old would go as well
+  assert.deepEqual(await Promise.all(["charlyp-old", "charlyp-next"].map(status)), ["ii", ""]);
+  await apt("purge", "charlyp-needs-old");
+  assert.equal((await install(2)).ended.get(2)?.state, "ok");
+  assert.deepEqual(await Promise.all(["charlyp-old", "charlyp-next"].map(status)), ["un", "ii"]);
+  const back = await driver.run(`listen\nscratch && un_packages 3 pkg:deb:it deb 0 300 '' ${runName}.2\ndeaf\n`);
+  assert.equal(back.ended.get(3)?.state, "undone");
+  assert.deepEqual(await it.changed(), ["charlyp-old:all: none → 1.0 ii"]); // automatic, as it was
 });
 
 /** Holds a lock of apt as apt does, in a process of its own, until it is disposed of. */
