@@ -45,10 +45,12 @@ export interface Applied {
   readonly stopped?: string;
 }
 
-/** Whether there is anything to do at all. */
+/** Whether there is anything to do at all; what a cut run left in its journal has to be brought into the ledger, too. */
 export function isNoop(assessment: Assessment): boolean {
-  return !assessment.judged.some((it) => it.included || it.answered !== undefined) && assessment.early.length === 0 &&
-    assessment.late.length === 0;
+  const { judged, early, late, renamedFrom, survey } = assessment;
+  return !judged.some((it) => it.included || it.answered !== undefined) && early.length === 0 && late.length === 0 &&
+    renamedFrom === undefined &&
+    !levels.some((level) => (survey.stores[level]?.state.open.length ?? 0) > 0);
 }
 
 /** Applies what was shown. @throws {CharlyError} `changed-since-plan`, `locked`, `store`, `cut`, … */

@@ -155,7 +155,7 @@ export async function localRig(
     ledger: async () => ({
       ledgers: (await ledgers()).map(({ claims, run: _run, updated_at: _at, ...head }) => ({
         ...head,
-        claims: claims.map(({ seq: _seq, noted, ...claim }) => ({ ...claim, noted: noted?.length ?? 0 })),
+        claims: claims.map(({ seq: _seq, noted, ...claim }) => ({ ...claim, noted: noted !== undefined })),
       })),
       resources: Object.fromEntries(
         Object.entries(await resources()).map(([id, it]) => [

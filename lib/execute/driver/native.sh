@@ -262,16 +262,20 @@ old_text() {
     END { if (in_block) exit 3 }' "$1"
 }
 # The text of file $1 without the block $2..$3 (whole trimmed lines), or with body $4 in its place. 3 = unterminated block.
+# A block that goes takes the blank line along that was put in front of it, where another one follows or the file ends.
 block_text() {
   CB=$2 CE=$3 CT=${4-} CM=$5 awk '
     function trim(s) { sub(/^[ \t]+/, "", s); sub(/[ \t\r]+$/, "", s); return s }
     function put() { if (ENVIRON["CM"] == "set" && !done) { print ENVIRON["CB"]; if (ENVIRON["CT"] != "") print ENVIRON["CT"]; print ENVIRON["CE"]; done = 1 } }
-    BEGIN { b = trim(ENVIRON["CB"]); e = trim(ENVIRON["CE"]) }
-    !in_block && trim($0) == b { in_block = 1; put(); next }
+    function flush() { if (held) print ""; held = 0 }
+    BEGIN { b = trim(ENVIRON["CB"]); e = trim(ENVIRON["CE"]); goes = ENVIRON["CM"] != "set" }
+    !in_block && trim($0) == b { in_block = 1; gap = goes && held; if (!goes) flush(); put(); next }
     in_block { if (trim($0) == e) in_block = 0; next }
-    { line[++n] = $0; print }
+    $0 == "" { any = 1; last = ""; if (gap) gap = 0; else { flush(); held = 1 } next }
+    { any = 1; last = $0; gap = 0; flush(); print }
     END {
       if (in_block) exit 3
-      if (ENVIRON["CM"] == "set" && !done) { if (n && line[n] != "") print ""; put() }
+      if (!gap) flush()
+      if (!goes && !done) { if (any && last != "") print ""; put() }
     }' "$1"
 }
