@@ -118,7 +118,8 @@ export class HostRun {
         const ended = { n, code: Number(code), state, message: payloadText(frame) };
         this.ended.set(n, ended);
         if (["ok", "undone", "released", "dropped", "gone"].includes(state)) this.#ran += `${n},`;
-        if (["fail", "timeout", "cut"].includes(state) || state.startsWith("failed:") || state.startsWith("kept:")) {
+        // What was edited since and is kept on purpose is no failure of the run; a del lists it as left.
+        if (["fail", "timeout", "cut"].includes(state) || state.startsWith("failed:")) {
           this.#failed.push(ended);
         }
         return this.watch.ended?.(ended);
