@@ -146,7 +146,7 @@ async function world() {
       `cd; ${script}`,
     ]);
   await asUser(
-    "printf 'color = never' >.toolrc; chmod 640 .toolrc; ln -s /tmp current; echo old >.legacyrc; mkdir work; echo mine >work/mine",
+    "printf 'color = never' >.toolrc; chmod 640 .toolrc; ln -s /tmp current; echo old >.legacyrc; mkdir desk; echo mine >desk/mine",
   );
   const project = await loadProject({ config: dir.join("project/charly.config.ts") });
   const options = {
@@ -218,10 +218,10 @@ Deno.test("thirty candies of every kind are applied over SSH, stand as wanted, a
   await step(t, "files, links and directories have their content, mode and owner", async () => {
     assert.equal(await text("~/.toolrc"), 'color = always\nquote = "it\'s $HOME"\n');
     assert.deepEqual(
-      await Promise.all(["~/.toolrc", "~/bin/today", "~/work/private", "/srv/charly-thirty/exports"].map(mode)),
+      await Promise.all(["~/.toolrc", "~/bin/today", "~/desk/private", "/srv/charly-thirty/exports"].map(mode)),
       ["600", "755", "700", "750"],
     );
-    assert.equal(await Deno.readLink(`${home}/current`), "work/private");
+    assert.equal(await Deno.readLink(`${home}/current`), "desk/private");
     assert.equal(await Deno.readLink("/srv/charly-thirty/latest"), "exports");
     assert.equal(await text("/etc/charly-thirty/motd.d/10-thirty"), "Thirty.\n");
     const owner = await run(["stat", "-c", "%U:%G", `${home}/bin/today`, "/srv/charly-thirty/exports/README"]);
@@ -239,11 +239,11 @@ Deno.test("thirty candies of every kind are applied over SSH, stand as wanted, a
   });
 
   await step(t, "variables and PATH are in force at the commands after them", async () => {
-    assert.equal(await text("~/work/seen"), `ed -p '* '|${home}/work|home|tool 1.2\n`);
+    assert.equal(await text("~/desk/seen"), `ed -p '* '|${home}/desk|home|tool 1.2\n`);
     assert.equal(await text("/srv/charly-thirty-announced"), "/srv/charly-thirty-announced amd64 home\n");
-    assert.equal(await text("~/work/built"), "MADE OF THESE WORDS\n");
+    assert.equal(await text("~/desk/built"), "MADE OF THESE WORDS\n");
     assert.equal(await text("~/.legacyrc"), "new\n");
-    assert.equal(await text("~/work/plugged"), "plugged\n");
+    assert.equal(await text("~/desk/plugged"), "plugged\n");
   });
 
   await step(t, "a new login of each shell sees the snippets and the variables", async () => {
@@ -262,8 +262,8 @@ Deno.test("thirty candies of every kind are applied over SSH, stand as wanted, a
   });
 
   await step(t, "secrets reach the command that names them, and nothing that is kept", async () => {
-    assert.equal(await text("~/work/token"), "t0p 's3cret'@example\n");
-    assert.equal(await mode("~/work/token"), "600");
+    assert.equal(await text("~/desk/token"), "t0p 's3cret'@example\n");
+    assert.equal(await mode("~/desk/token"), "600");
     const found = await tryRun(["grep", "-rl", "s3cret", "/var/lib/opencharly", `${home}/.config/opencharly`]);
     assert.deepEqual([found.code, found.stdout], [1, ""]);
   });
