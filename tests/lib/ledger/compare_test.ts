@@ -124,7 +124,14 @@ Deno.test("previousLedger() finds a deploy under its earlier name, and renameDep
   const renamed = renameDeploy(old, "site", { deploy_id: "web", bundle: "web" });
   assert.deepEqual(Object.keys(renamed.ledgers), ["web"]);
   assert.deepEqual(renamed.resources[motd]?.claims, [{ deploy: "web", digest: "a".repeat(16) }]);
-  const both = state([ledger("site", []), ledger("web", [])]);
+  const both = state([ledger("site", [claim(motd, file("/etc/motd"), 1)]), ledger("web", [])]);
   assert.throws(() => renameDeploy(both, "site", { deploy_id: "web", bundle: "web" }), { code: "deployed-twice" });
   assert.throws(() => previousLedger(both, "new", ["site", "web"]), { code: "ambiguous-rename" });
+});
+
+Deno.test("renameDeploy() ends a renaming that was cut: the old record holds nothing any more and goes", () => {
+  const cut = state([ledger("site", []), ledger("web", [claim(motd, file("/etc/motd"), 1)])]);
+  const ended = renameDeploy(cut, "site", { deploy_id: "web", bundle: "web" });
+  assert.deepEqual(Object.keys(ended.ledgers), ["web"]);
+  assert.deepEqual(ended.resources, cut.resources);
 });
