@@ -11,6 +11,7 @@ import { wantOf } from "../ledger/want_of.ts";
 import type { Compiled } from "../plan/compile.ts";
 import type { HostFacts } from "../facts/facts.ts";
 import type { Level } from "../steps/act.ts";
+import { goRecordsIn } from "./adopted.ts";
 import { type Answer, judge, type Judged } from "./judge.ts";
 import type { Numbered } from "./probe.ts";
 import type { HostSession } from "./session.ts";
@@ -65,6 +66,8 @@ export async function assess(
   const compiled = await spec.compile(session.facts);
   const numbered: Numbered[] = compiled.acts.map((act, index) => ({ n: index + 1, act }));
   const look = await survey(session, numbered, options);
+  // What cannot be read would be written over by this run's records: it is refused before anything is.
+  goRecordsIn(look.stores.user);
   const head = deployHead(compiled, session, numbered);
   const folded: Partial<Record<Level, FoldedStore>> = {};
   const comparisons: Partial<Record<Level, Comparison>> = {};

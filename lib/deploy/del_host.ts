@@ -4,6 +4,7 @@ import { type FoldedStore, foldStore } from "../ledger/fold.ts";
 import type { DeployLedger, RunIntent } from "../ledger/record.ts";
 import { planUndo, type UndoOptions } from "../ledger/undo.ts";
 import type { Level } from "../steps/act.ts";
+import { type AdoptedUndo, adoptedUndo } from "./adopted.ts";
 import { levels, type LevelUndo, mergeUndo } from "./assess.ts";
 import { HostRun, isOvertaken, newRunId, type RunWatch } from "./run.ts";
 import type { HostSession } from "./session.ts";
@@ -19,6 +20,8 @@ export interface UndoPlan {
   readonly items: readonly LevelUndo[];
   /** Names of secrets the undo commands need. */
   readonly secrets: readonly string[];
+  /** What the Go tool recorded of the deploy; its items come last. */
+  readonly adopted?: AdoptedUndo;
 }
 
 /** How a del came out. */
@@ -32,14 +35,41 @@ export interface Undone {
   readonly stopped?: string;
 }
 
-/** Plans the way back; with `lock` under the locks. */
+/**
+ * Plans the way back; with `lock` under the locks.
+ *
+ * @param bundle its name, by which records of older versions are found
+ */
 export async function planDel(
   session: HostSession,
   deployId: string,
-  options: UndoOptions,
-  lock?: SurveyOptions["lock"],
+  options: UndoOptions & { readonly bundle?: string },
+  lock?: SurveyOptions["lock"] & { readonly root?: boolean },
 ): Promise<UndoPlan> {
-  const look = await survey(session, [], { guards: false, ...(lock === undefined ? {} : { lock }) });
+  const look = await survey(session, [], {
+    guards: false,
+    ...(lock === undefined ? {} : { lock, root: lock.root === true }),
+  });
+  const plan = planBack(session, deployId, options, look);
+  if (look.stores.root !== undefined || !plan.items.some(({ level }) => level === "root")) return plan;
+  if (lock !== undefined) throw overtaken();
+  // Only what the Go tool recorded needs root: its store has to be looked at, too.
+  return planBack(session, deployId, options, await survey(session, [], { guards: false, root: true }));
+}
+
+function overtaken(): CharlyError {
+  return new CharlyError("undo: changed since the plan: another run came between", {
+    hint: "look at what is deployed now and run it again",
+    code: "changed-since-plan",
+  });
+}
+
+function planBack(
+  session: HostSession,
+  deployId: string,
+  options: UndoOptions & { readonly bundle?: string },
+  look: Survey,
+): UndoPlan {
   const folded: Partial<Record<Level, FoldedStore>> = {};
   const ledgers: Partial<Record<Level, DeployLedger>> = {};
   const items: LevelUndo[] = [];
@@ -57,7 +87,17 @@ export async function planDel(
   const secrets = items.flatMap(({ item }) =>
     item.how === "undo" && item.claim?.want.type === "command" ? item.claim.want.secrets : []
   );
-  return { survey: look, folded, ledgers, items: mergeUndo(items), secrets: [...new Set(secrets)] };
+  const own = new Set(levels.flatMap((level) => Object.keys(folded[level]?.ledgers ?? {})));
+  const wanted = { id: deployId, ...(options.bundle === undefined ? {} : { bundle: options.bundle }) };
+  const adopted = adoptedUndo(session, look.stores.user, wanted, own, options, n);
+  return {
+    survey: look,
+    folded,
+    ledgers,
+    items: [...mergeUndo(items), ...adopted?.items ?? []],
+    secrets: [...new Set(secrets)],
+    ...(adopted === undefined ? {} : { adopted }),
+  };
 }
 
 /** Carries the plan out. A failing item does not end it; what is left stays in the ledger. */
@@ -66,6 +106,7 @@ export async function delHost(
   deployId: string,
   shown: UndoPlan,
   options: UndoOptions & {
+    readonly bundle?: string;
     readonly operator: string;
     readonly secrets: ReadonlyMap<string, string>;
     readonly watch: RunWatch;
@@ -80,18 +121,19 @@ export async function delHost(
     label: encodeURIComponent(options.operator),
     seconds: options.lockSeconds ?? 60,
     onBusy: options.onBusy,
+    root: shown.survey.stores.root !== undefined,
   });
   const touched = levels.filter((level) => now.survey.stores[level] !== undefined);
   const run = new HostRun(session, id, options.operator, intents(id, now), options.watch, options.signal);
   if (levels.some((level) => isOvertaken(id, now.survey.stores[level]?.state))) {
     await run.release(touched);
-    throw new CharlyError("undo: changed since the plan: another run came between", {
-      hint: "look at what is deployed now and run it again",
-      code: "changed-since-plan",
-    });
+    throw overtaken();
   }
   let stopped: string | undefined;
-  const held = touched.filter((level) => now.ledgers[level] !== undefined);
+  // The Go tool's records are the user store's: what becomes of them is read off its journal.
+  const held = touched.filter((level) =>
+    now.ledgers[level] !== undefined || (level === "user" && now.adopted !== undefined)
+  );
   const queue = [...now.items];
   while (queue.length > 0 && stopped === undefined) {
     const level = queue[0]!.level;
@@ -107,9 +149,14 @@ export async function delHost(
   const folded = await run.commit(touched);
   const summary = (it: LevelUndo) => it.item.claim?.summary ?? it.item.resource;
   const state = (it: LevelUndo) => run.ended.get(it.n)?.state ?? "not tried";
-  const left = touched.flatMap((level) =>
-    folded[level]?.ledgers[deployId]?.claims.map((claim) => `${claim.summary}: ${claim.reason ?? claim.state}`) ?? []
-  );
+  const left = [
+    ...touched.flatMap((level) =>
+      folded[level]?.ledgers[deployId]?.claims.map((claim) => `${claim.summary}: ${claim.reason ?? claim.state}`) ?? []
+    ),
+    ...(now.adopted?.items ?? []).filter((it) => state(it) === "not tried" || state(it).startsWith("failed:")).map((
+      it,
+    ) => `${summary(it)}: ${state(it)}`),
+  ];
   return {
     ran: [...run.ended.values()].filter((it) => it.state === "undone").length,
     released: now.items.filter((it) => state(it) === "released" && it.item.claim?.reversibility !== "none").map(
@@ -126,9 +173,8 @@ export async function delHost(
 function intents(run: string, plan: UndoPlan): Partial<Record<Level, RunIntent>> {
   const result: Partial<Record<Level, RunIntent>> = {};
   for (const level of levels) {
-    const ledger = plan.ledgers[level];
-    if (ledger === undefined) continue;
-    const { claims: _claims, format: _format, run: _run, updated_at: _at, ...deploy } = ledger;
+    const deploy = headOf(plan.ledgers[level]) ?? plan.adopted?.head;
+    if (deploy === undefined) continue;
     result[level] = {
       format: 1,
       run,
@@ -145,4 +191,10 @@ function intents(run: string, plan: UndoPlan): Partial<Record<Level, RunIntent>>
     };
   }
   return result;
+}
+
+function headOf(ledger: DeployLedger | undefined): RunIntent["deploy"] | undefined {
+  if (ledger === undefined) return undefined;
+  const { claims: _claims, format: _format, run: _run, updated_at: _at, ...deploy } = ledger;
+  return deploy;
 }

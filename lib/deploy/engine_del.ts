@@ -79,7 +79,7 @@ export async function delBundle(
       try {
         const session = await openHost(engine, job, host, events);
         try {
-          const shown = await planDel(session, id, options);
+          const shown = await planDel(session, id, { ...options, bundle: name });
           checkOwner(project, shown, options);
           lanes.set(host, { session, shown });
         } catch (error) {
@@ -94,7 +94,10 @@ export async function delBundle(
     for (const [host, { session, shown }] of lanes) {
       events.tell({ kind: "planned", host, plan: undoHostPlan(host, session.venue, name, shown, session.facts.home) });
     }
-    const busy = [...lanes.keys()].filter((host) => Object.keys(lanes.get(host)!.shown.ledgers).length > 0);
+    const busy = [...lanes.keys()].filter((host) => {
+      const { ledgers, adopted } = lanes.get(host)!.shown;
+      return Object.keys(ledgers).length > 0 || adopted !== undefined;
+    });
     for (const host of lanes.keys()) {
       if (busy.includes(host)) continue;
       await forgetOperatorCopy(engine, job, host);
@@ -154,6 +157,7 @@ async function undoLane(
   try {
     const undone = await delHost(session, id, shown, {
       ...options,
+      bundle: job.name,
       operator: engine.operator,
       secrets,
       watch: watchOf(events, host, shown.items.length, summary),
@@ -164,6 +168,7 @@ async function undoLane(
     const ok = undone.left.length === 0 && undone.stopped === undefined;
     return {
       ...none(host, ok ? "changed" : "failed"),
+      home: session.facts.home,
       ran: undone.ran,
       durationMs: performance.now() - began,
       released: undone.released,
@@ -221,7 +226,7 @@ function undoHostPlan(host: string, venue: string, bundle: string, shown: UndoPl
     })),
     live: true,
     home,
-    warnings: [],
+    warnings: shown.adopted?.notes ?? [],
   };
 }
 

@@ -1,8 +1,11 @@
 /** Questions about what is deployed: status, drift, ledger rows, repairs, cleaning. Only repair and clean write. */
 import { foldStore } from "../ledger/fold.ts";
+import { findAdopted, isHere } from "../ledger/go_ops.ts";
+import type { GoDeployRecord } from "../ledger/go_records.ts";
 import type { Claim, DeployLedger } from "../ledger/record.ts";
 import { deployId } from "../plan/deploy_id.ts";
 import type { Level } from "../steps/act.ts";
+import { goRecordsIn } from "./adopted.ts";
 import { assess, levels } from "./assess.ts";
 import type { DeployProject, DeployStatus, HostDrift, HostOptions, LedgerRow } from "./contract.ts";
 import { type EngineOptions, failureOf, type Job, openHost, specOf } from "./engine.ts";
@@ -16,6 +19,8 @@ import { survey } from "./survey.ts";
 interface HostLedgers {
   readonly ledgers: readonly { readonly level: Level; readonly ledger: DeployLedger }[];
   readonly refused?: string;
+  /** Deploys of the Go tool that no ledger of ours knows. */
+  readonly adopted: readonly GoDeployRecord[];
 }
 
 async function ledgersOf(session: HostSession): Promise<HostLedgers> {
@@ -26,7 +31,9 @@ async function ledgersOf(session: HostSession): Promise<HostLedgers> {
       ? []
       : Object.values(foldStore(store.state).ledgers).map((ledger) => ({ level, ledger }));
   });
-  return { ledgers, ...(look.rootRefused === undefined ? {} : { refused: look.rootRefused.message }) };
+  const known = new Set(ledgers.map(({ ledger }) => ledger.deploy_id));
+  const adopted = goRecordsIn(look.stores.user).deploys.filter(({ deploy_id }) => !known.has(deploy_id));
+  return { ledgers, adopted, ...(look.rootRefused === undefined ? {} : { refused: look.rootRefused.message }) };
 }
 
 /** Jobs of a project: the named bundle, or all of them; without a project, this machine. */
@@ -58,9 +65,17 @@ export async function statusOf(
     await fleet(job.hosts, options, async (host) => {
       try {
         await using session = await openHost(engine, job, host);
-        const { ledgers, refused } = await ledgersOf(session);
+        const { ledgers, refused, adopted } = await ledgersOf(session);
+        const here = session.venue === "local";
         const own = ledgers.filter(({ ledger }) => ledger.deploy_id === deployId(job.name)).map(({ ledger }) => ledger);
-        if (job.name !== "") rows.push(statusRow(job.name, host, own, refused));
+        const go = own.length > 0
+          ? undefined
+          : findAdopted({ deploys: adopted, layers: [] }, deployId(job.name), job.name, here);
+        if (go !== undefined) rows.push(adoptedRow(go, host, here));
+        else if (job.name !== "") rows.push(statusRow(job.name, host, own, refused));
+        for (const record of adopted) {
+          if (record !== go) strangers.set(`${host} go ${record.deploy_id}`, adoptedRow(record, host, here));
+        }
         for (const { ledger } of ledgers) {
           const named = project !== undefined && ledger.project === project.name &&
             project.config.bundles[ledger.bundle] !== undefined;
@@ -83,6 +98,22 @@ export async function statusOf(
     });
   }
   return [...rows, ...(bundle === undefined ? strangers.values() : [])];
+}
+
+/** A deploy of the Go tool: its records are all there is. */
+function adoptedRow(record: GoDeployRecord, host: string, here: boolean): DeployStatus {
+  const elsewhere = here && !isHere(record);
+  return {
+    bundle: record.image,
+    host,
+    state: elsewhere ? "unnamed" : "deployed",
+    candies: [...record.candy, ...record.add_candy ?? []],
+    steps: 0,
+    at: record.deployed_at,
+    note: elsewhere
+      ? `the Go charly deployed it to another machine (${record.target})`
+      : `deployed by the Go charly; \`charly bundle del ${record.image}\` takes back what it recorded`,
+  };
 }
 
 function statusRow(

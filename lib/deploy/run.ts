@@ -13,7 +13,9 @@ import type { RunIntent, StoreState } from "../ledger/record.ts";
 import { pathsOf } from "../ledger/paths.ts";
 import { runNumber } from "../ledger/refs.ts";
 import type { Level } from "../steps/act.ts";
+import { goRecordsIn, readableGoRecords } from "./adopted.ts";
 import { levels } from "./assess.ts";
+import { type GoChanges, goChanges } from "./go_store.ts";
 import type { HostSession } from "./session.ts";
 import { readStore, type StoreRead } from "./store_state.ts";
 
@@ -137,12 +139,24 @@ export class HostRun {
     options: { readonly repair?: boolean } = {},
   ): Promise<Partial<Record<Level, FoldedStore>>> {
     const result: Partial<Record<Level, FoldedStore>> = {};
+    const { executor } = this.session;
+    const reads: { readonly level: Level; readonly read: StoreRead; readonly folded: FoldedStore }[] = [];
     for (const level of levels.filter((it) => touched.includes(it))) {
-      const { executor } = this.session;
       const read = await readStore(executor, level);
       const folded = adjust(level, foldStore(read.state, options));
       result[level] = folded;
-      const { program, blobs } = commitProgram(this.id, read, folded, this.#opened.has(level));
+      reads.push({ level, read, folded });
+    }
+    for (const { level, read, folded } of reads) {
+      const go = level === "user" && result.user !== undefined
+        ? goChanges({
+          records: options.repair === true ? readableGoRecords(read) : goRecordsIn(read),
+          stores: reads.map((it) => it.read.state),
+          user: result.user,
+          ...(result.root === undefined ? {} : { root: result.root }),
+        })
+        : undefined;
+      const { program, blobs } = commitProgram(this.id, read, folded, this.#opened.has(level), go);
       const end = await executor.run(program, { level, seq: this.#seq, blobs });
       this.#seq = end.seq;
       if (end.reason !== "done") throw storeError(this.session.host, end.reason);
@@ -168,6 +182,7 @@ function commitProgram(
   read: StoreRead,
   folded: FoldedStore,
   opened: boolean,
+  go: GoChanges | undefined,
 ): { program: string; blobs: ShellBlob[] } {
   const before: StoreState = read.state;
   const changed = Object.keys({ ...before.ledgers, ...folded.ledgers }).filter((id) =>
@@ -182,11 +197,14 @@ function commitProgram(
     textBlob("counter", `${number}\n`),
     textBlob("referenced", folded.referenced.map((ref) => `${ref}\n`).join("")),
     textBlob("contents", folded.contents.map((sha) => `${sha}\n`).join("")),
+    ...[...go?.write ?? []].map(([, text], index) => textBlob(`go.${index}`, text)),
   ];
   const files = [...written.map((id) => `ledger/${id}.json`), "resources.json", "counter"].map(quote).join(" ");
   const lines = [
     ...(opened ? [] : ["run_open || HALT=store"]),
     `[ -z "$HALT" ] && commit ${files} && {`,
+    ...[...go?.write ?? []].map(([name], index) => `go_put ${quote(name)} go.${index}`),
+    ...(go?.remove ?? []).map((name) => `rm -f -- "$GO/"${quote(name)}`),
     ...gone.map((id) => `rm -f -- "$STORE/ledger/"${quote(`${id}.json`)}`),
     ...litterLines(run, before),
     "sweep",

@@ -39,7 +39,12 @@ export async function survey(session: HostSession, acts: readonly Numbered[], op
   const stores: Partial<Record<Level, StoreRead>> = {};
   stores.user = await look(session, "user", acts, options, verdicts);
   let rootRefused: CharlyError | undefined;
-  const known = Object.values(stores.user.state.ledgers).some((ledger) => ledger.levels?.includes("root") === true);
+  // A run that was cut may have deployed as root before any ledger was written: its intent says so.
+  const heads = [
+    ...Object.values(stores.user.state.ledgers),
+    ...stores.user.state.open.flatMap(({ intent }) => intent?.deploy ?? []),
+  ];
+  const known = heads.some((head) => head.levels?.includes("root") === true);
   if (options.root === true || known || acts.some(({ act }) => act.level === "root")) {
     try {
       stores.root = await look(session, "root", acts, options, verdicts);

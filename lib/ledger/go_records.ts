@@ -122,14 +122,15 @@ export function readGoCandy(content: string, file: string): GoCandyRecord {
 /**
  * Every record of a tree.
  *
- * @param files `deploys/<id>.json` and `layers/<candy>.json` → text; other names are left out
+ * @param files `deploys/<id>.json` and `layers/<candy>.json`, its text, and what errors call it (the name itself when absent);
+ * other names are left out
  */
-export function readGoRecords(files: Iterable<readonly [string, string]>): GoRecords {
+export function readGoRecords(files: Iterable<readonly [string, string, string?]>): GoRecords {
   const deploys: GoDeployRecord[] = [];
   const layers: GoCandyRecord[] = [];
-  for (const [file, content] of files) {
-    if (/^deploys\/[^/]+\.json$/.test(file)) deploys.push(readGoDeploy(content, file));
-    else if (/^layers\/[^/]+\.json$/.test(file)) layers.push(readGoCandy(content, file));
+  for (const [file, content, place = file] of files) {
+    if (/^deploys\/[^/]+\.json$/.test(file)) deploys.push(readGoDeploy(content, place));
+    else if (/^layers\/[^/]+\.json$/.test(file)) layers.push(readGoCandy(content, place));
   }
   return { deploys, layers };
 }

@@ -104,7 +104,7 @@ export async function localRig(
         },
       },
     },
-    env: { ...base, ...env },
+    env: { ...base, SYSTEM_STORE: dir.join("system"), ...env },
     operator: "tester@here",
     stateHome: dir.join("state"),
     secretDir: dir.join("data/secret"),

@@ -109,11 +109,14 @@ store_make() {
   return 1
 }
 store_fill() {
+  _had=
   if [ -n "$GO" ]; then
+    _had=$(ls -A "$GO" 2>/dev/null)
     (umask 022 && mkdir -p "$GO") || return 1
   fi
   mkdir -p "$STORE/runs" "$STORE/done" "$STORE/prior" "$STORE/ledger" "$STORE/content" "$STORE/stage" "$STORE/kept" || return 1
   chmod 700 "$STORE" || return 1
+  [ -e "$STORE/made" ] || printf '%s\n' "$_had" >"$STORE/had" || return 1
   [ -e "$STORE/made" ] || { printf '%s' "$_mk" >"$STORE/made.new" && mv "$STORE/made.new" "$STORE/made"; } || return 1
   [ -s "$STORE/target.json" ] || { _id=$(random16) && printf '{"target_id":"%s","schema":1}\n' "$_id" >"$STORE/target.json.new" &&
     mv "$STORE/target.json.new" "$STORE/target.json"; } || return 1
@@ -127,9 +130,14 @@ store_remove() {
   RD=
   rm -f "$STORE/holder"
   [ -z "${LOCKDIR:-}" ] || { rm -f "$LOCK.d/owner" && rmdir "$LOCK.d" && LOCKDIR=; }
-  [ -z "$GO" ] || rmdir "$GO/deploys" "$GO/layers" 2>/dev/null
+  _lg=1
+  if [ -n "$GO" ]; then
+    # The Go tool may have been here before us: what it had stays.
+    for _d in deploys layers; do grep -qx "$_d" "$STORE/had" 2>/dev/null || rmdir "$GO/$_d" 2>/dev/null; done
+    ! grep -qx .lock "$STORE/had" 2>/dev/null || _lg=
+  fi
   rm -rf "$STORE"
-  rm -f "$LOCK"
+  [ -z "$_lg" ] || rm -f "$LOCK"
   made_remove
 }
 # The directories in $_mk, deepest first, where they are empty.
@@ -309,6 +317,11 @@ commit() {
   done
   j D
   jsync
+}
+# go_put NAME BLOB: a record in the Go tool's tree, as that tool leaves it. It is derived: a failure costs nothing but a warning.
+go_put() {
+  { [ -d "$GO/${1%/*}" ] || (umask 022 && mkdir -- "$GO/${1%/*}"); } && chmod 644 "$BL/$2" &&
+    mv -f -- "$BL/$2" "$GO/$1.new" && mv -f -- "$GO/$1.new" "$GO/$1" || warn 0 "cannot write $GO/$1"
 }
 # litter RUN N PATH: temporary names that an act of a killed run may have left beside PATH
 litter() {
