@@ -1,20 +1,19 @@
 /** Adding a bundle to one host: assess, show, ask, lock, assess again, act, verify, commit. */
+import { canonicalJson } from "../base/canonical_json.ts";
 import { CharlyError } from "../base/errors.ts";
-import { type FoldedStore, foldStore } from "../ledger/fold.ts";
+import type { FoldedStore } from "../ledger/fold.ts";
 import type { Claim, RunIntent } from "../ledger/record.ts";
-import type { UndoItem } from "../ledger/undo.ts";
-import { parseJournal } from "../ledger/journal.ts";
-import type { Act, Content, DownloadAct, Level } from "../steps/act.ts";
-import { assess, type Assessment, type DeploySpec, levels, type LevelUndo } from "./assess.ts";
+import type { Content, DownloadAct, Level } from "../steps/act.ts";
+import { assess, type Assessment, type DeploySpec, levels } from "./assess.ts";
 import type { Judged } from "./judge.ts";
 import { renameOnHost } from "./keep_host.ts";
 import { probeProgram, Verdicts } from "./probe.ts";
 import { batchProgram } from "./program/batch.ts";
 import type { BatchContext } from "./program/context.ts";
-import { HostRun, isOvertaken, newRunId, type RunWatch } from "./run.ts";
+import { rollback } from "./rollback.ts";
+import { headOf, HostRun, isOvertaken, newRunId, type RunWatch } from "./run.ts";
 import type { HostSession } from "./session.ts";
 import { survey } from "./survey.ts";
-import { readStore } from "./store_state.ts";
 import { undoProgram } from "./undo_program.ts";
 
 /** How an apply goes about it. */
@@ -45,11 +44,17 @@ export interface Applied {
   readonly stopped?: string;
 }
 
+/** The record of the level says something else than the plan: another project, other versions, other words of undo. */
+function hasNewHead({ head, folded }: Assessment, level: Level): boolean {
+  const before = headOf(folded[level]?.ledgers[head.deploy_id]);
+  return before !== undefined && canonicalJson(before) !== canonicalJson(head);
+}
+
 /** Whether there is anything to do at all; what a cut run left in its journal has to be brought into the ledger, too. */
 export function isNoop(assessment: Assessment): boolean {
   const { judged, early, late, renamedFrom, survey } = assessment;
   return !judged.some((it) => it.included || it.answered !== undefined) && early.length === 0 && late.length === 0 &&
-    renamedFrom === undefined &&
+    renamedFrom === undefined && !levels.some((level) => hasNewHead(assessment, level)) &&
     !levels.some((level) => (survey.stores[level]?.state.open.length ?? 0) > 0);
 }
 
@@ -92,7 +97,7 @@ export async function applyHost(
     summary: summaryOf(now, n),
     message: message !== "" ? message : state === "timeout" ? "took too long and was ended" : `exit code ${code}`,
   }));
-  const rolledBack = failed.length > 0 && options.onFailure === "rollback" && await rollback(run, now, touched);
+  const rolledBack = failed.length > 0 && options.onFailure === "rollback" && await rollback(run, now, options.secrets);
   await run.commit(touched, (level, folded) => settleAnswers(level, folded, now));
   return {
     assessment: now,
@@ -114,8 +119,12 @@ async function walk(run: HostRun, now: Assessment, options: ApplyOptions): Promi
     const reason = await run.batch("user", ":\n", []);
     if (reason !== "done") return reason;
   }
+  for (const level of levels.filter((it) => hasNewHead(now, it))) {
+    const reason = await run.batch(level, ":\n", []);
+    if (reason !== "done") return reason;
+  }
   for (const items of runsOf(now.early, (it) => it.level)) {
-    const reason = await run.batch(items[0]!.level, undoProgram(items, options.secrets), []);
+    const reason = await run.batch(items[0]!.level, undoProgram(items, options.secrets, { keeping: true }), []);
     if (reason !== "done") return reason;
   }
   const context: BatchContext = {
@@ -131,7 +140,7 @@ async function walk(run: HostRun, now: Assessment, options: ApplyOptions): Promi
     if (reason !== "done") return reason;
   }
   for (const items of runsOf(now.late, (it) => it.level)) {
-    const reason = await run.batch(items[0]!.level, undoProgram(items, options.secrets), []);
+    const reason = await run.batch(items[0]!.level, undoProgram(items, options.secrets, { keeping: true }), []);
     if (reason !== "done") return reason;
   }
   return undefined;
@@ -180,20 +189,27 @@ function settleAnswers(level: Level, folded: FoldedStore, now: Assessment): Fold
 function intentsOf(run: string, now: Assessment, touched: readonly Level[]): Partial<Record<Level, RunIntent>> {
   const intents: Partial<Record<Level, RunIntent>> = {};
   const included = new Set(now.judged.filter((it) => it.included).map((it) => it.n));
+  const reverts = [...now.early, ...now.late];
   for (const level of touched) {
+    const previous = headOf(now.folded[level]?.ledgers[now.head.deploy_id]);
     const mine = now.judged.filter((it) => it.act.level === level);
     intents[level] = {
       format: 1,
       run,
       mode: "add",
       deploy: now.head,
+      ...(previous === undefined ? {} : { previous }),
       acts: mine.flatMap((it) => included.has(it.n) ? [now.intents.get(it.n)!] : []),
-      reverts: [...now.early, ...now.late].filter((it) => it.level === level).map(({ n, item }) => ({
-        n,
-        deploy: item.deploy,
-        resource: item.resource,
-        how: item.how,
-      })),
+      // Putting back what was taken away has numbers of its own, behind all others.
+      reverts: reverts.flatMap((it, index) =>
+        it.level !== level ? [] : [{
+          n: it.n,
+          back: now.judged.length + reverts.length + index + 1,
+          deploy: it.item.deploy,
+          resource: it.item.resource,
+          how: it.item.how,
+        }]
+      ),
       keeps: mine.flatMap((it) => {
         const intent = now.intents.get(it.n);
         if (included.has(it.n) || it.claim === undefined || intent === undefined || it.answered === "undo") return [];
@@ -246,46 +262,6 @@ async function verify(session: HostSession, now: Assessment): Promise<Judged[]> 
     const verdict = verdicts.of(it, own).kind;
     return !covering && (verdict === "differs" || verdict === "absent");
   });
-}
-
-/** This run's priors, newest first: after an upgrade the way back is the old version, not the base. */
-async function rollback(run: HostRun, now: Assessment, touched: readonly Level[]): Promise<boolean> {
-  const items: LevelUndo[] = [];
-  for (const level of touched) {
-    const { state } = await readStore(run.session.executor, level);
-    const mine = state.open.find((open) => open.run === run.id);
-    const folded = foldStore(state);
-    const claims = new Map(folded.ledgers[now.head.deploy_id]?.claims.map((claim) => [claim.resource, claim]));
-    for (const record of parseJournal(mine?.journal ?? "").records) {
-      if (record.type !== "P") continue;
-      const judged = now.judged.find((it) => it.n === record.n);
-      const claim = judged === undefined ? undefined : claims.get(judged.act.resource);
-      if (judged === undefined || claim === undefined) continue;
-      const item: UndoItem = rollbackItem(now.head.deploy_id, judged.act, claim, record.prior);
-      items.push({ n: judged.n, level, item });
-    }
-  }
-  items.sort((a, b) => b.n - a.n);
-  for (const batch of runsOf(items, (it) => it.level)) {
-    const reason = await run.batch(batch[0]!.level, undoProgram(batch, new Map()), []);
-    if (reason !== "done") return false;
-  }
-  return true;
-}
-
-function rollbackItem(
-  deploy: string,
-  act: Act,
-  claim: NonNullable<UndoItem["claim"]>,
-  prior: NonNullable<UndoItem["base"]>,
-): UndoItem {
-  const base = { deploy, resource: act.resource, claim, options: {}, base: prior };
-  if (act.type === "command") return { ...base, how: act.undo === undefined ? "release" : "undo" };
-  return {
-    ...base,
-    how: "base",
-    ...(prior.was === "listed" ? { transactions: [prior.ref] } : {}),
-  };
 }
 
 function summaryOf(now: Assessment, n: number): string {

@@ -68,7 +68,9 @@ export async function assess(
   const look = await survey(session, numbered, options);
   // What cannot be read would be written over by this run's records: it is refused before anything is.
   goRecordsIn(look.stores.user);
-  const head = deployHead(compiled, session, numbered);
+  const stored = look.stores.user === undefined ? undefined : foldStore(look.stores.user.state);
+  const known = stored === undefined ? undefined : previousLedger(stored, compiled.plan.deployId, spec.was);
+  const head = deployHead(compiled, session, numbered, known?.levels ?? []);
   const folded: Partial<Record<Level, FoldedStore>> = {};
   const comparisons: Partial<Record<Level, Comparison>> = {};
   const intents = new Map<number, IntentAct>();
@@ -83,7 +85,7 @@ export async function assess(
     const mine = numbered.filter(({ act }) => act.level === level).map((it) => intentOf(it, salt));
     for (const intent of mine) intents.set(intent.n, intent);
     if (store === undefined) continue;
-    let state = foldStore(store.state);
+    let state = level === "user" && stored !== undefined ? stored : foldStore(store.state);
     const old = previousLedger(state, head.deploy_id, spec.was);
     if (old !== undefined && old.deploy_id !== head.deploy_id) {
       state = { ...state, ...renameDeploy(state, old.deploy_id, head) };
@@ -155,9 +157,15 @@ export async function assess(
   };
 }
 
-function deployHead(compiled: Compiled, session: HostSession, acts: readonly Numbered[]): RunIntent["deploy"] {
+/** What is deployed may have claims at a level that this plan does not act at: a gate is closed now, a step is gone. */
+function deployHead(
+  compiled: Compiled,
+  session: HostSession,
+  acts: readonly Numbered[],
+  before: readonly Level[],
+): RunIntent["deploy"] {
   const { plan } = compiled;
-  const used = new Set<Level>(["user", ...acts.map(({ act }) => act.level)]);
+  const used = new Set<Level>(["user", ...before, ...acts.map(({ act }) => act.level)]);
   return {
     deploy_id: plan.deployId,
     project: plan.project,

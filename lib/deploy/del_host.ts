@@ -6,7 +6,7 @@ import { planUndo, type UndoOptions } from "../ledger/undo.ts";
 import type { Level } from "../steps/act.ts";
 import { type AdoptedUndo, adoptedUndo } from "./adopted.ts";
 import { levels, type LevelUndo, mergeUndo } from "./assess.ts";
-import { HostRun, isOvertaken, newRunId, type RunWatch } from "./run.ts";
+import { headOf, HostRun, isOvertaken, newRunId, type RunWatch } from "./run.ts";
 import type { HostSession } from "./session.ts";
 import { type Survey, survey, type SurveyOptions } from "./survey.ts";
 import { undoProgram } from "./undo_program.ts";
@@ -191,10 +191,4 @@ function intents(run: string, plan: UndoPlan): Partial<Record<Level, RunIntent>>
     };
   }
   return result;
-}
-
-function headOf(ledger: DeployLedger | undefined): RunIntent["deploy"] | undefined {
-  if (ledger === undefined) return undefined;
-  const { claims: _claims, format: _format, run: _run, updated_at: _at, ...deploy } = ledger;
-  return deploy;
 }

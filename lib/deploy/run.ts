@@ -9,7 +9,7 @@ import type { ShellBlob } from "../execute/executor.ts";
 import { encodeField } from "../ledger/field.ts";
 import { type FoldedStore, foldStore } from "../ledger/fold.ts";
 import { journalProto } from "../ledger/journal_record.ts";
-import type { RunIntent, StoreState } from "../ledger/record.ts";
+import type { DeployLedger, RunIntent, StoreState } from "../ledger/record.ts";
 import { pathsOf } from "../ledger/paths.ts";
 import { runNumber } from "../ledger/refs.ts";
 import type { Level } from "../steps/act.ts";
@@ -274,4 +274,11 @@ export function isOvertaken(id: string, store: StoreState | undefined): boolean 
   if (store === undefined) return false;
   const others = store.open.filter(({ run }) => run !== id).map(({ run }) => runNumber(run));
   return [store.counter, ...others].some((number) => number >= runNumber(id));
+}
+
+/** A deploy's record without its claims and what only the last run says. */
+export function headOf(ledger: DeployLedger | undefined): RunIntent["deploy"] | undefined {
+  if (ledger === undefined) return undefined;
+  const { claims: _claims, format: _format, run: _run, updated_at: _at, ...deploy } = ledger;
+  return deploy;
 }

@@ -15,9 +15,25 @@ export interface NumberedUndo {
   readonly item: UndoItem;
 }
 
+/** Beside the items of an undo. */
+export interface UndoProgramOptions {
+  /** Preserve what is taken away: a rollback puts it back. */
+  readonly keeping?: boolean;
+  /** Further ways back, as text, after the items. */
+  readonly texts?: readonly string[];
+}
+
 /** Renders the items of one level. */
-export function undoProgram(items: readonly NumberedUndo[], secrets: ReadonlyMap<string, string>): string {
-  const lines = ["listen", `FORCE=${items.some(({ item }) => item.options.force === true) ? 1 : ""}`];
+export function undoProgram(
+  items: readonly NumberedUndo[],
+  secrets: ReadonlyMap<string, string>,
+  options: UndoProgramOptions = {},
+): string {
+  const lines = [
+    "listen",
+    `FORCE=${items.some(({ item }) => item.options.force === true) ? 1 : ""}`,
+    `KEEPING=${options.keeping === true ? 1 : ""}`,
+  ];
   const reloads = new Set<string>();
   const again: string[] = [];
   for (const numbered of items) {
@@ -29,13 +45,15 @@ export function undoProgram(items: readonly NumberedUndo[], secrets: ReadonlyMap
       if (unit !== undefined) again.push(`unit_again ${want.reload} ${quote(unit)} ${numbered.n}`);
     }
   }
+  for (const text of options.texts ?? []) lines.push(`poll && {\n${text}\n}`);
   for (const manager of reloads) lines.push(`reload ${manager}`);
   lines.push(...again);
   lines.push("deaf", '[ -z "$RD" ] || { jsync; seal; }');
   return lines.join("\n") + "\n";
 }
 
-function undoText({ n, item }: NumberedUndo, secrets: ReadonlyMap<string, string>): string {
+/** One item as program text. */
+export function undoText({ n, item }: NumberedUndo, secrets: ReadonlyMap<string, string>): string {
   const resource = quote(encodeField(item.resource));
   const only = (result: "dropped" | "released" | "undone", why = item.note ?? "") =>
     `un_drop ${n} ${resource} ${result} ${quote(why)}`;

@@ -8,10 +8,10 @@ import { closeDraft, type Draft, type LedgerState, openDraft } from "./draft.ts"
 import { guessAct } from "./guess_act.ts";
 import { parseJournal } from "./journal.ts";
 import type { JournalRecord } from "./journal_record.ts";
-import type { DeployLedger, Resources, RunIntent, StoreState } from "./record.ts";
+import type { Claim, DeployLedger, Resource, Resources, RunIntent, StoreState } from "./record.ts";
 import { isOfRun, referencedPriors, runNumber } from "./refs.ts";
 import { repairJournal } from "./repair_journal.ts";
-import { gatherEvents, type RunEvents } from "./run_events.ts";
+import { type ActEvents, gatherEvents, type RunEvents } from "./run_events.ts";
 import { settleAct } from "./settle_act.ts";
 import { settleShrink, settleUndo } from "./settle_undo.ts";
 
@@ -53,6 +53,7 @@ export function foldRun(state: LedgerState, intent: RunIntent | undefined, recor
     draft.notes.push(`run ${opening.run}: its intent is missing; what its journal names is taken as unknown`);
   }
   order(draft, intent, deploy, base);
+  const taken = new Map<number, Taken>();
   for (const act of events.acts) {
     for (const parent of act.parents) {
       if (!draft.resources.has(parent)) {
@@ -63,11 +64,17 @@ export function foldRun(state: LedgerState, intent: RunIntent | undefined, recor
     const revert = intent?.reverts.find(({ n }) => n === act.n);
     if (revert !== undefined) {
       if (act.undoing === undefined && act.undone === undefined) continue;
+      if (revert.back !== undefined) taken.set(revert.back, takenOf(draft, revert.deploy, revert.resource));
       const stays = intent?.acts.some(({ n, resource, want }) =>
         resource === revert.resource && want.type === "packages" && n < revert.n
       );
       if (!stays) settleUndo(draft, revert.deploy, revert.resource, act);
       else settleShrink(draft, deploy, revert.resource, act, (ref) => isOfRun(ref, opening.run));
+      continue;
+    }
+    const back = taken.get(act.n);
+    if (back !== undefined) {
+      if (isBack(act)) putBack(draft, back);
       continue;
     }
     const planned = intent?.acts.find(({ n }) => n === act.n) ?? guessAct(draft, deploy, act);
@@ -79,8 +86,46 @@ export function foldRun(state: LedgerState, intent: RunIntent | undefined, recor
     } else if (act.undoing !== undefined) settleUndo(draft, deploy, act.undoing, act);
     else draft.notes.push(`run ${opening.run}: step ${act.n} is named by its journal only; look after it by hand`);
   }
+  if (intent?.mode === "add" && events.acts.some((act) => isRolledBack(act, intent))) {
+    rolledBack(draft, intent, deploy);
+  }
   dismiss(draft, intent, deploy, events);
   return { ...closeDraft(draft), notes: draft.notes };
+}
+
+/** A claim and its resource before a revert, for a rollback that puts them back. */
+interface Taken {
+  readonly deploy: string;
+  readonly id: string;
+  readonly claim: Claim | undefined;
+  readonly resource: Resource | undefined;
+}
+
+function takenOf(draft: Draft, deploy: string, id: string): Taken {
+  return { deploy, id, claim: draft.deploys.get(deploy)?.claims.get(id), resource: draft.resources.get(id) };
+}
+
+function isBack({ undone }: ActEvents): boolean {
+  return undone !== undefined && undone.result !== "failed" && undone.result !== "kept";
+}
+
+function putBack(draft: Draft, { deploy, id, claim, resource }: Taken): void {
+  if (claim !== undefined) draft.deploys.get(deploy)?.claims.set(id, claim);
+  if (resource !== undefined) draft.resources.set(id, resource);
+}
+
+/** An act of this run was taken back in this run, or what it took away was put back. */
+function isRolledBack({ n, undoing }: ActEvents, intent: RunIntent): boolean {
+  return undoing !== undefined &&
+    (intent.acts.some((act) => act.n === n) || intent.reverts.some(({ back }) => back === n));
+}
+
+/** The record says what it said before; a deploy that was new and holds nothing is none. */
+function rolledBack(draft: Draft, intent: RunIntent, deploy: string): void {
+  const known = draft.deploys.get(deploy);
+  if (known === undefined) return;
+  if (intent.previous !== undefined) known.head = { ...known.head, ...intent.previous };
+  else if (known.claims.size === 0) draft.deploys.delete(deploy);
 }
 
 /** The deploy is on record from the first moment of an add, so that a run cut at once can be undone. */

@@ -188,6 +188,8 @@ export interface IntentRevert {
   readonly resource: string;
   /** `drop`: only the claim goes, nothing is done. `surface`: the next claim's state is put back. */
   readonly how: "base" | "drop" | "surface" | "undo" | "release";
+  /** Upgrades: the number under which a rollback puts back what went. */
+  readonly back?: number;
 }
 
 /** Written (synced) before the first act of a run: what the run means to do, so that undo needs neither config nor planner. */
@@ -196,6 +198,8 @@ export interface RunIntent {
   readonly run: RunId;
   readonly mode: "add" | "del";
   readonly deploy: Omit<DeployLedger, "format" | "claims" | "run" | "updated_at">;
+  /** What the record said before, for a rollback; absent when the deploy is new. */
+  readonly previous?: RunIntent["deploy"];
   readonly acts: readonly IntentAct[];
   readonly reverts: readonly IntentRevert[];
   /** Resources of claims that stay as they are (up to date, gate closed): kept in the ledger without running. */

@@ -123,6 +123,7 @@ export const intentShape: Check<RunIntent> = object({
   run: text,
   mode: oneOf("add", "del"),
   deploy: object(deployFields),
+  previous: optional(object(deployFields)),
   acts: list(object({
     n: count,
     resource: text,
@@ -139,6 +140,7 @@ export const intentShape: Check<RunIntent> = object({
     deploy: text,
     resource: text,
     how: oneOf("base", "drop", "surface", "undo", "release"),
+    back: optional(count),
   })),
   keeps: list(object({
     resource: text,

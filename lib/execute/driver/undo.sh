@@ -50,12 +50,33 @@ un_path() {
     else undid "$_on" kept:replaced "something else is there now"; return; fi ;;
   absent) [ "$_ob" = absent ] && { undid "$_on" gone; return; } ;;
   esac
+  [ "$_is" = absent ] || keep_un "$_on" "$2" "$_op" "$T_u" || { undid "$_on" failed:1 "cannot preserve what is there"; return; }
   case $_ob in
   absent) [ "$_is" = ours ] && { rm -f -- "$_op" || { undid "$_on" failed:1 "cannot remove it"; return; }; } ;;
   *) [ -d "${_op%/*}" ] || { undid "$_on" failed:1 "its directory is gone"; return; }
     put_back "$_ref" "$_op" || { undid "$_on" failed:1 "cannot put the original back"; return; } ;;
   esac
   undid "$_on" undone
+}
+# What a revert of an upgrade takes away is preserved first, so that a rollback can put it back.
+keep_un() { # n resource path file|link
+  [ -n "$KEEPING" ] || return 0
+  keep "$3" "$RUN.$1" "$4" && j P "$1" "$2" "$PRIOR"
+}
+# back_path N RESOURCE PATH PRIOR: what this run found there returns, whatever it made of it
+back_path() {
+  un "$1" "$2" || return 1
+  case $4 in
+  absent) rm -f -- "$3" && undid "$1" undone && return ;;
+  linked:* | copied:*) put_back "${4##*:}" "$3" && undid "$1" undone && return ;;
+  esac
+  undid "$1" failed:1 "cannot put it back"
+}
+back_dir() { # n resource path dir:mode:uid:gid
+  un "$1" "$2" || return 1
+  _b=${4#dir:}
+  { [ -d "$3" ] || mkdir -- "$3"; } && chown -- "${_b#*:}" "$3" && chmod -- "${_b%%:*}" "$3" && undid "$1" undone ||
+    undid "$1" failed:1 "cannot make the directory again"
 }
 # A copied original and what is there: the same bytes, mode and owner.
 same_copy() {
@@ -80,6 +101,10 @@ surface() {
 un_dir() {
   un "$1" "$2" || return 1
   if [ -L "$3" ] || [ ! -d "$3" ]; then undid "$1" gone; return; fi
+  if [ -n "$KEEPING" ]; then
+    looks u "$3" -
+    j P "$1" "$2" "dir:$P_u:$O_u" || return 1
+  fi
   case $4 in
   absent) if rmdir -- "$3" 2>/dev/null; then undid "$1" undone; else undid "$1" released "not empty: what is in it is not ours"; fi ;;
   dir:*)
@@ -98,6 +123,7 @@ un_block() {
   if [ ! -f "$_up" ]; then undid "$1" gone; return; fi
   _ut=${_up%/*}/.charly-$RUN-$1
   rm -f -- "$_ut"
+  keep_un "$1" "$2" "$_up" file || { undid "$1" failed:1 "cannot preserve what is there"; return; }
   cp -p -- "$_up" "$_ut" && block_text "$_up" "$4" "$5" >"$_ut" || { rm -f -- "$_ut"; undid "$1" failed:1 "the block has no end, or the file cannot be written"; return; }
   # The blank line we put in front goes with a block at the end of the file.
   _note=
@@ -161,6 +187,7 @@ un_unit() {
   case $_a in *,linger) _a=${_a%,linger} _li=1 ;; esac
   [ "$3" = user ] && [ -z "${XDG_RUNTIME_DIR:-}" ] && XDG_RUNTIME_DIR=/run/user/$UID_
   unit_state "$3" "$4"
+  [ -z "$KEEPING" ] || j P "$1" "$2" "value:$UE,$UA" || return 1
   case $_e in
   enabled | enabled-runtime | static | alias | indirect | generated) ;;
   *) case $UE in enabled | enabled-runtime) sctl "$3" disable "$4" >/dev/null 2>&1 || _r=1 ;; esac ;;
