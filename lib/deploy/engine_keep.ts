@@ -8,8 +8,9 @@ import { none } from "./engine_add.ts";
 import { undoJob } from "./engine_del.ts";
 import { EventQueue } from "./events.ts";
 import { fleet } from "./fleet.ts";
+import { repairHost } from "./repair_host.ts";
 import { forgetOperatorCopy, writeOperatorCopy } from "./remember.ts";
-import { lockedRun, renameOnHost } from "./keep_host.ts";
+import { renameOnHost } from "./keep_host.ts";
 import { isEmpty } from "./run.ts";
 import { survey } from "./survey.ts";
 
@@ -44,7 +45,7 @@ export async function renameBundle(
   return { bundle: to, ok: hosts.every((it) => it.result === "changed" || it.result === "unchanged"), hosts };
 }
 
-/** Folds what stands in journals even where a seal does not match: everything after the last good seal counts as unknown. */
+/** Makes broken files anew, and folds what stands in journals even where a seal does not match. */
 export async function repairLedger(
   engine: EngineOptions,
   project: DeployProject | undefined,
@@ -55,18 +56,7 @@ export async function repairLedger(
   const lines: string[] = [];
   for (const host of job.hosts) {
     await using session = await openHost(engine, job, host);
-    const look = await survey(session, [], { guards: false });
-    for (const level of levels) {
-      const store = look.stores[level];
-      if (store === undefined) continue;
-      const folded = foldStore(store.state, { repair: true });
-      lines.push(...folded.notes.map((note) => `${host}: ${note}`));
-      if (store.state.open.length > 0) {
-        lines.push(`${host}: ${store.state.open.length} open run(s) of the ${level} store folded into the ledger`);
-      }
-    }
-    const { run, touched } = await lockedRun(session, engine.operator);
-    await run.commit(touched, (_level, folded) => folded, { repair: true });
+    lines.push(...(await repairHost(session, engine.operator)).map((line) => `${host}: ${line}`));
   }
   return lines;
 }

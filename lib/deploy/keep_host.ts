@@ -4,25 +4,27 @@ import type { Level } from "../steps/act.ts";
 import { levels } from "./assess.ts";
 import { HostRun, newRunId } from "./run.ts";
 import type { HostSession } from "./session.ts";
-import { survey } from "./survey.ts";
+import { type Survey, survey } from "./survey.ts";
 
 /** Opens the stores of a host under their locks, as a run that acts on nothing. */
 export async function lockedRun(
   session: HostSession,
   operator: string,
-  onBusy: (holder: string) => void = () => {},
-): Promise<{ run: HostRun; touched: Level[] }> {
-  const before = await survey(session, [], { guards: false });
-  const id = newRunId(levels.map((level) => before.stores[level]?.state));
-  const touched = levels.filter((level) => before.stores[level]?.exists === true);
+  options: { readonly onBusy?: (holder: string) => void; readonly collectBroken?: boolean } = {},
+): Promise<{ run: HostRun; touched: Level[]; stores: Survey["stores"] }> {
+  const { onBusy = () => {}, collectBroken = false } = options;
+  let { stores } = await survey(session, [], { guards: false, collectBroken });
+  const id = newRunId(levels.map((level) => stores[level]?.state));
+  const touched = levels.filter((level) => stores[level]?.exists === true);
   if (touched.length > 0) {
-    await survey(session, [], {
+    ({ stores } = await survey(session, [], {
       guards: false,
+      collectBroken,
       lock: { run: id, label: encodeURIComponent(operator), seconds: 60, onBusy },
       root: touched.includes("root"),
-    });
+    }));
   }
-  return { run: new HostRun(session, id, operator, {}, {}), touched };
+  return { run: new HostRun(session, id, operator, {}, {}), touched, stores };
 }
 
 /** Moves a deploy to another bundle name; nothing on the machine changes. Resolves with whether there was one. */
@@ -33,7 +35,7 @@ export async function renameOnHost(
   to: { readonly deploy_id: string; readonly bundle: string },
   onBusy?: (holder: string) => void,
 ): Promise<boolean> {
-  const { run, touched } = await lockedRun(session, operator, onBusy);
+  const { run, touched } = await lockedRun(session, operator, onBusy === undefined ? {} : { onBusy });
   let found = false;
   await run.commit(touched, (_level, folded) => {
     if (folded.ledgers[from] === undefined) return folded;

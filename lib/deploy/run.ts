@@ -142,7 +142,7 @@ export class HostRun {
     const { executor } = this.session;
     const reads: { readonly level: Level; readonly read: StoreRead; readonly folded: FoldedStore }[] = [];
     for (const level of levels.filter((it) => touched.includes(it))) {
-      const read = await readStore(executor, level);
+      const read = await readStore(executor, level, { collectBroken: options.repair === true });
       const folded = adjust(level, foldStore(read.state, options));
       result[level] = folded;
       reads.push({ level, read, folded });

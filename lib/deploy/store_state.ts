@@ -4,7 +4,7 @@ import type { Frame } from "../execute/frames.ts";
 import { payloadText } from "../execute/frames.ts";
 import type { DeployExecutor } from "../execute/executor.ts";
 import type { Level } from "../steps/act.ts";
-import type { DeployLedger, RunIntent, StoreState } from "../ledger/record.ts";
+import type { DeployLedger, StoreState } from "../ledger/record.ts";
 import { readIdentity, readIntent, readLedger, readResources } from "../ledger/validate.ts";
 
 /** What one read of a store gave. */
@@ -16,6 +16,16 @@ export interface StoreRead {
   readonly salt: string;
   /** `deploys/<id>.json` and `layers/<candy>.json` of the Go tool (user store only), file name → text. */
   readonly goRecords: ReadonlyMap<string, string>;
+  /** Files that cannot be read, where that was asked for; else such a file is an error. */
+  readonly broken: readonly BrokenFile[];
+}
+
+/** A file of a store that is no JSON, or holds what it may not. */
+export interface BrokenFile {
+  /** Relative to the store. */
+  readonly name: string;
+  readonly path: string;
+  readonly message: string;
 }
 
 /** Collects `C` frames while a program runs. */
@@ -43,7 +53,7 @@ export class StoreReader {
   }
 
   /** Everything as values. @throws {CharlyError} `ledger-corrupt`, `ledger-newer`, `ledger-unreadable`, naming the file */
-  finish(): StoreRead {
+  finish(options: { readonly collectBroken?: boolean } = {}): StoreRead {
     if (this.#unreadable !== undefined) {
       throw new CharlyError(`read the ledger: ${this.#unreadable} cannot be read`, {
         hint: "give it back to the user it belongs to (`ls -l` shows the owner), then run the same command again",
@@ -53,40 +63,56 @@ export class StoreReader {
     const root = this.#texts.get("store") ?? "";
     const ledgers: Record<string, DeployLedger> = Object.create(null);
     const goRecords = new Map<string, string>();
+    const broken: BrokenFile[] = [];
+    const read = <T>(name: string, reader: (text: string, path: string) => T): T | undefined => {
+      const text = this.#texts.get(name);
+      const path = `${root}/${name}`;
+      if (text === undefined) return undefined;
+      try {
+        return reader(text, path);
+      } catch (error) {
+        if (!(error instanceof CharlyError) || error.code !== "ledger-corrupt" || !options.collectBroken) throw error;
+        broken.push({ name, path, message: error.message.slice(`read ${path}: `.length) });
+        return undefined;
+      }
+    };
     for (const [name, text] of this.#texts) {
-      if (name.startsWith("ledger/")) ledgers[name.slice(7, -5)] = readLedger(text, `${root}/${name}`);
+      const ledger = name.startsWith("ledger/") ? read(name, readLedger) : undefined;
+      if (ledger !== undefined) ledgers[name.slice(7, -5)] = ledger;
       if (name.startsWith("go/")) goRecords.set(name.slice(3), text);
     }
-    const identity = this.#texts.get("target.json");
-    const resources = this.#texts.get("resources.json");
+    const identity = read("target.json", readIdentity);
+    const resources = read("resources.json", readResources);
+    const open = this.#runs.sort().map((run) => {
+      const intent = read(`run/${run}/intent.json`, (text) => readIntent(text, `${root}/runs/${run}/intent.json`));
+      const journal = this.#texts.get(`run/${run}/journal`) ?? "";
+      return { run, ...(intent === undefined ? {} : { intent }), journal };
+    });
     return {
       root,
       exists: this.#exists,
       salt: (this.#texts.get("salt") ?? "").trim(),
       goRecords,
       state: {
-        ...(identity === undefined ? {} : { identity: readIdentity(identity, `${root}/target.json`) }),
+        ...(identity === undefined ? {} : { identity }),
         counter: Number(this.#texts.get("counter") ?? "0") || 0,
         ledgers,
-        resources: resources === undefined ? {} : readResources(resources, `${root}/resources.json`),
-        open: this.#runs.sort().map((run) => this.#openRun(run, root)),
+        resources: resources ?? {},
+        open,
       },
-    };
-  }
-
-  #openRun(run: string, root: string): { run: string; intent?: RunIntent; journal: string } {
-    const intent = this.#texts.get(`run/${run}/intent.json`);
-    return {
-      run,
-      ...(intent === undefined ? {} : { intent: readIntent(intent, `${root}/runs/${run}/intent.json`) }),
-      journal: this.#texts.get(`run/${run}/journal`) ?? "",
+      // The intent of an open run stays where it is: without it the journal alone has to do.
+      broken: broken.filter(({ name }) => !name.startsWith("run/")),
     };
   }
 }
 
 /** Reads a store as it is now; writes nothing. */
-export async function readStore(executor: DeployExecutor, level: Level): Promise<StoreRead> {
+export async function readStore(
+  executor: DeployExecutor,
+  level: Level,
+  options: { readonly collectBroken?: boolean } = {},
+): Promise<StoreRead> {
   const reader = new StoreReader();
   await executor.run("store_read", { level, onFrame: (frame) => reader.take(frame) });
-  return reader.finish();
+  return reader.finish(options);
 }

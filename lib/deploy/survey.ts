@@ -31,6 +31,8 @@ export interface SurveyOptions {
   readonly root?: boolean;
   /** A refused sudo is an answer, not an error (planning). */
   readonly tolerant?: boolean;
+  /** Broken files are collected instead of thrown (repairs). */
+  readonly collectBroken?: boolean;
 }
 
 /** Looks at a host. Without `lock` nothing is written there. */
@@ -85,7 +87,7 @@ async function look(
     },
   });
   if (options.lock !== undefined) lock.check(session.host);
-  return reader.finish();
+  return reader.finish(options);
 }
 
 /** What the lock frames said. */

@@ -30,7 +30,8 @@ export function guessAct(draft: Draft, deploy: string, events: ActEvents): Inten
   };
 }
 
-function guessWant(resource: string): Want | undefined {
+/** A want made of a resource's name. */
+export function guessWant(resource: string): Want | undefined {
   const [, kind = "", rest = ""] = /^([a-z]+):(.+)$/s.exec(resource) ?? [];
   switch (kind) {
     case "file":

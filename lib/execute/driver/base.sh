@@ -97,7 +97,7 @@ store_at() {
 }
 # Makes the store, and remembers which directories that took: they go with the store's last deploy.
 store_make() {
-  [ -d "$STORE" ] && [ -s "$STORE/salt" ] && return 0
+  [ -d "$STORE" ] && [ -s "$STORE/salt" ] && [ -s "$STORE/target.json" ] && return 0
   _mk= _up=$STORE
   while [ -n "$_up" ] && [ ! -d "$_up" ]; do _mk="$_up$NL$_mk" _up=${_up%/*}; done
   store_fill && return 0
@@ -166,6 +166,16 @@ store_read() {
   for _f in "$GO"/deploys/*.json "$GO"/layers/*.json; do
     _r=${_f%/*}
     show "go/${_r##*/}/${_f##*/}" "$_f"
+  done
+}
+
+# The runs that are folded already and still kept, for repairs.
+done_read() {
+  for _f in "$STORE"/done/*/; do
+    [ -d "$_f" ] || continue
+    _r=${_f%/} _r=${_r##*/}
+    show "done/$_r/intent.json" "$_f/intent.json"
+    show "done/$_r/journal" "$_f/journal"
   done
 }
 
