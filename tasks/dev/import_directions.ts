@@ -51,5 +51,6 @@ export const packages: Readonly<Record<string, readonly string[]>> = {
   "@stricli/core": ["lib/cli/stricli.ts"],
   dax: ["lib/tasks"],
   ssh2: ["lib/execute/transport"],
+  yaml: ["lib/config/yaml"],
   zod: ["lib/entities", "lib/steps", "lib/plan", "lib/config", "lib/ledger"],
 };
