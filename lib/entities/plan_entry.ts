@@ -21,7 +21,10 @@ export type Verb =
   | "package"
   | "service"
   | "external"
-  | "check";
+  | "check"
+  | "agentRun"
+  | "agentCheck"
+  | "include";
 
 /** Forbids every verb but `V`: two verbs in one entry do not type-check. */
 export type Only<V extends Verb> = { readonly [K in Exclude<Verb, V>]?: never };
@@ -40,6 +43,9 @@ export interface UndoCommand {
   readonly at?: "in-place" | "end";
 }
 
+/** When an entry makes sense: while an image is built, while a machine is deployed, or once it runs. */
+export type StepContext = "build" | "deploy" | "runtime";
+
 /** Options every entry takes. */
 export interface EntryOptions {
   /** A name for the entry: stable across edits of its text, so that an edit is an upgrade of the same entry. */
@@ -56,6 +62,12 @@ export interface EntryOptions {
   readonly timeout?: string;
   /** Only for targets whose distro tag (`debian`, `debian:13`) is listed. */
   readonly distro?: readonly string[];
+  /** Not for targets whose distro tag is listed. */
+  readonly excludeDistro?: readonly string[];
+  /** When it is done. An entry for `runtime` alone is no part of a deploy. @default {["build", "deploy"]} */
+  readonly context?: readonly StepContext[];
+  /** Fields of `charly.yml` that are kept and not acted on yet: `tag`, `depends_on`, `capture`, … */
+  readonly keep?: Readonly<Record<string, unknown>>;
 }
 
 /** Options of entries that run opaque shell text. */
@@ -229,11 +241,13 @@ export interface CheckOptions {
   /** Pause between two attempts. @default {"1s"} */
   readonly retryInterval?: string;
   /** When it makes sense. @default {["build", "deploy", "runtime"]} */
-  readonly context?: readonly ("build" | "deploy" | "runtime")[];
+  readonly context?: readonly StepContext[];
   /** Only for targets whose distro tag is listed. */
   readonly distro?: readonly string[];
   /** Not for targets whose distro tag is listed. */
   readonly excludeDistro?: readonly string[];
+  /** Fields of `charly.yml` that are kept and not acted on yet: `tag`, `depends_on`, `capture`, … */
+  readonly keep?: Readonly<Record<string, unknown>>;
 }
 
 /** Something that must hold after the deploy: prose and one probe. Kept as data by the compiler. */
@@ -243,6 +257,27 @@ export interface CheckEntry extends CheckOptions, Only<"check"> {
   /** What is asked and expected: `{ file: "/etc/motd", contains: "hi" }`. */
   readonly probe: Probe;
 }
+
+/** Work in words, for an agent. Kept as data: charly asks no agent yet. */
+export interface AgentRunEntry extends CheckOptions, Only<"agentRun"> {
+  /** What is to be done. */
+  readonly agentRun: string;
+}
+
+/** A question in words, for an agent to judge. Kept as data: charly asks no agent yet. */
+export interface AgentCheckEntry extends CheckOptions, Only<"agentCheck"> {
+  /** What must hold. */
+  readonly agentCheck: string;
+}
+
+/** The checks of another entity, at this place. Kept as data. */
+export interface IncludeEntry extends CheckOptions, Only<"include"> {
+  /** `candy:<name>`, `box:<name>`, `pod:<name>` or `vm:<name>`. */
+  readonly include: `${"candy" | "box" | "pod" | "vm"}:${string}`;
+}
+
+/** An entry that changes nothing on a machine. */
+export type PassiveEntry = CheckEntry | AgentRunEntry | AgentCheckEntry | IncludeEntry;
 
 /** One entry of a candy's `plan`. */
 export type PlanEntry =
@@ -260,7 +295,7 @@ export type PlanEntry =
   | PackageEntry
   | ServiceEntry
   | ExternalEntry
-  | CheckEntry;
+  | PassiveEntry;
 
 /** What an entry takes beside its verb: the options of its helper. */
 export type OptionsOf<E> = Omit<E, Verb>;

@@ -28,7 +28,22 @@ const options = {
   runAs: opt(text("runAs")),
   timeout: opt(text("duration")),
   distro: opt(list(text("distroTag"))),
+  excludeDistro: opt(list(text("distroTag"))),
+  context: opt(list(oneOf(["build", "deploy", "runtime"]))),
+  keep: opt(z.record(z.string(), z.unknown())),
 } satisfies Shape<entry.EntryOptions>;
+
+const checkOptions = {
+  id: opt(text("word")),
+  description: opt(text("filled")),
+  timeout: opt(text("duration")),
+  eventually: opt(text("duration")),
+  retryInterval: opt(text("duration")),
+  context: opt(list(oneOf(["build", "deploy", "runtime"]))),
+  distro: opt(list(text("distroTag"))),
+  excludeDistro: opt(list(text("distroTag"))),
+  keep: opt(z.record(z.string(), z.unknown())),
+} satisfies Shape<entry.CheckOptions>;
 
 const undoCommand = strict(
   { command: text("filled"), at: opt(oneOf(["in-place", "end"])) } satisfies Shape<entry.UndoCommand>,
@@ -142,16 +157,21 @@ export const verbs = {
   check: strict(
     {
       check: text("filled"),
-      id: opt(text("word")),
-      description: opt(text("filled")),
-      timeout: opt(text("duration")),
-      eventually: opt(text("duration")),
-      retryInterval: opt(text("duration")),
-      context: opt(list(oneOf(["build", "deploy", "runtime"]))),
-      distro: opt(list(text("distroTag"))),
-      excludeDistro: opt(list(text("distroTag"))),
+      ...checkOptions,
       probe: probeSchema,
     } satisfies Shape<Lone<entry.CheckEntry, "check">>,
+  ),
+  agentRun: strict(
+    { agentRun: text("filled"), ...checkOptions } satisfies Shape<Lone<entry.AgentRunEntry, "agentRun">>,
+  ),
+  agentCheck: strict(
+    { agentCheck: text("filled"), ...checkOptions } satisfies Shape<Lone<entry.AgentCheckEntry, "agentCheck">>,
+  ),
+  include: strict(
+    {
+      include: text<entry.IncludeEntry["include"]>("includeRef"),
+      ...checkOptions,
+    } satisfies Shape<Lone<entry.IncludeEntry, "include">>,
   ),
 };
 

@@ -54,6 +54,10 @@ export interface CommandExpectation {
   readonly stderr?: Matchers;
   /** Ask inside the container instead of beside it. */
   readonly inContainer?: boolean;
+  /** Ask from the host instead of on the target. */
+  readonly fromHost?: boolean;
+  /** Leave it running; do not wait for its end. */
+  readonly background?: boolean;
 }
 
 /** Runs shell text. */
@@ -222,6 +226,36 @@ export interface DnsProbe {
   readonly server?: string;
 }
 
+/** A question to a live service: a browser, a phone, a cluster, a machine's screen. Kept as data. */
+export interface LiveProbe {
+  /** What is asked. */
+  readonly live: "adb" | "appium" | "cdp" | "dbus" | "kube" | "libvirt" | "mcp" | "record" | "spice" | "vnc" | "wl";
+  /** What it is asked for: `screenshot`, `wait-ready`, … */
+  readonly method: string;
+  /** What the method takes, and what its artifact must be like, in the words of `charly.yml`. */
+  readonly with?: Readonly<Record<string, unknown>>;
+  /** Exit code of the client. */
+  readonly exitStatus?: number;
+  /** What it writes to standard output. */
+  readonly stdout?: Matchers;
+  /** What it writes to standard error. */
+  readonly stderr?: Matchers;
+}
+
+/** A question of a plug-in. Kept as data. */
+export interface PluginProbe {
+  /** The plug-in's word. */
+  readonly plugin: string;
+  /** Data for the plug-in. */
+  readonly input?: unknown;
+  /** Exit code. */
+  readonly exitStatus?: number;
+  /** What it writes to standard output. */
+  readonly stdout?: Matchers;
+  /** What it writes to standard error. */
+  readonly stderr?: Matchers;
+}
+
 /** Everything a check can ask. */
 export type Probe =
   | FileProbe
@@ -237,4 +271,6 @@ export type Probe =
   | KernelParamProbe
   | InterfaceProbe
   | MountProbe
-  | DnsProbe;
+  | DnsProbe
+  | LiveProbe
+  | PluginProbe;

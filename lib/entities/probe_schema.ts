@@ -68,6 +68,8 @@ export const probes = {
       stdout: opt(matchers),
       stderr: opt(matchers),
       inContainer: opt(flag()),
+      fromHost: opt(flag()),
+      background: opt(flag()),
     } satisfies Shape<probe.CommandProbe>,
   ),
   port: strict(
@@ -135,6 +137,25 @@ export const probes = {
       addrs: opt(list(text("word"))),
       server: opt(text("word")),
     } satisfies Shape<probe.DnsProbe>,
+  ),
+  live: strict(
+    {
+      live: oneOf(["adb", "appium", "cdp", "dbus", "kube", "libvirt", "mcp", "record", "spice", "vnc", "wl"]),
+      method: text("word"),
+      with: opt(z.record(z.string(), z.unknown())),
+      exitStatus: opt(integer(0, 255)),
+      stdout: opt(matchers),
+      stderr: opt(matchers),
+    } satisfies Shape<probe.LiveProbe>,
+  ),
+  plugin: strict(
+    {
+      plugin: text("word"),
+      input: opt(z.unknown()),
+      exitStatus: opt(integer(0, 255)),
+      stdout: opt(matchers),
+      stderr: opt(matchers),
+    } satisfies Shape<probe.PluginProbe>,
   ),
 };
 

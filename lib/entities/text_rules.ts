@@ -152,6 +152,11 @@ export const textRules = {
     what: "a distribution",
     hint: 'write "debian", "debian-13", "debian,ubuntu", or a format: "deb", "rpm", "pac"',
   },
+  includeRef: {
+    test: matches(/^(candy|box|pod|vm):\S+$/),
+    what: "an entity",
+    hint: "write `candy:<name>`, `box:<name>`, `pod:<name>` or `vm:<name>`",
+  },
   distroTag: {
     test: matches(/^[a-z][a-z0-9_-]*(:[A-Za-z0-9._-]+)?$/),
     what: "a distro tag",

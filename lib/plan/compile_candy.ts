@@ -2,7 +2,7 @@
 import { CharlyError } from "../base/errors.ts";
 import { candyDir as candyRoot, envDir } from "../base/names.ts";
 import type { Candy, PackageFormat } from "../entities/candy.ts";
-import type { PlanEntry } from "../entities/plan_entry.ts";
+import type { PassiveEntry, PlanEntry } from "../entities/plan_entry.ts";
 import type { CandyDirectory } from "../steps/candy_files.ts";
 import type { StepFacts } from "../steps/define_step.ts";
 import { seconds } from "../steps/op.ts";
@@ -54,9 +54,19 @@ export function compileCandy(name: string, candy: Candy, context: CandyContext):
     steps.push({ kind: "LocalPkgInstall", candy: name, pkgbuildRef: source, candyDir: dir, projectDir: ".", format });
   }
   for (const entry of candy.plan ?? []) {
-    if (entry.check !== undefined) continue;
-    if (!matchesDistro(entry.distro, facts.distro)) {
-      notes.push(`candy "${name}": an entry for ${entry.distro?.join(", ")} is left out here`);
+    if (isPassive(entry)) {
+      const kept = entry.agentRun ?? entry.agentCheck ?? entry.include;
+      if (kept !== undefined) notes.push(`candy "${name}": "${kept}" is kept and not acted on`);
+      continue;
+    }
+    const excluded = (entry.excludeDistro?.length ?? 0) > 0 && matchesDistro(entry.excludeDistro, facts.distro);
+    if (excluded || !matchesDistro(entry.distro, facts.distro)) {
+      const tags = (excluded ? entry.excludeDistro : entry.distro)?.join(", ");
+      notes.push(`candy "${name}": an entry ${excluded ? "not " : ""}for ${tags} is left out here`);
+      continue;
+    }
+    if (entry.context !== undefined && !entry.context.some((it) => it !== "runtime")) {
+      notes.push(`candy "${name}": an entry for the running machine is no part of a deploy`);
       continue;
     }
     steps.push(entryStep(name, candy, entry, dir, format, context));
@@ -77,6 +87,11 @@ export function compileCandy(name: string, candy: Candy, context: CandyContext):
   }
   if (candy.reboot === true) steps.push({ kind: "Reboot", candy: name });
   return { steps, notes };
+}
+
+/** Whether an entry changes nothing: checks, and what is kept as data. */
+function isPassive(entry: PlanEntry): entry is PassiveEntry {
+  return (entry.check ?? entry.agentRun ?? entry.agentCheck ?? entry.include) !== undefined;
 }
 
 /** The machine's package format; not knowing it matters only to candies with packages. */
@@ -130,7 +145,7 @@ function builderSteps(
 function entryStep(
   name: string,
   candy: Candy,
-  entry: Exclude<PlanEntry, { readonly check: string }>,
+  entry: Exclude<PlanEntry, PassiveEntry>,
   dir: string,
   format: PackageFormat | undefined,
   context: CandyContext,

@@ -72,6 +72,9 @@ same<z.output<typeof verbs.package>, Lone<charly.PackageEntry, "package">>(true)
 same<z.output<typeof verbs.service>, Lone<charly.ServiceEntry, "service">>(true);
 same<z.output<typeof verbs.external>, Lone<charly.ExternalEntry, "external">>(true);
 same<z.output<typeof verbs.check>, Lone<charly.CheckEntry, "check">>(true);
+same<z.output<typeof verbs.agentRun>, Lone<charly.AgentRunEntry, "agentRun">>(true);
+same<z.output<typeof verbs.agentCheck>, Lone<charly.AgentCheckEntry, "agentCheck">>(true);
+same<z.output<typeof verbs.include>, Lone<charly.IncludeEntry, "include">>(true);
 same<keyof typeof verbs, charly.Verb>(true);
 same<z.output<typeof probes.file>, charly.FileProbe>(true);
 same<z.output<typeof probes.command>, charly.CommandProbe>(true);
@@ -87,6 +90,8 @@ same<z.output<typeof probes.kernelParam>, charly.KernelParamProbe>(true);
 same<z.output<typeof probes.interface>, charly.InterfaceProbe>(true);
 same<z.output<typeof probes.mount>, charly.MountProbe>(true);
 same<z.output<typeof probes.dns>, charly.DnsProbe>(true);
+same<z.output<typeof probes.live>, charly.LiveProbe>(true);
+same<z.output<typeof probes.plugin>, charly.PluginProbe>(true);
 same<z.output<(typeof probes)[keyof typeof probes]>, charly.Probe>(true);
 
 // @ts-expect-error a schema that lacks a field is not the same

@@ -164,6 +164,29 @@ Deno.test("compileBundle() leaves out entries for other distributions and says s
   assert.deepEqual([acts, notes], [[], ['candy "a": an entry for fedora is left out here']]);
 });
 
+Deno.test("compileBundle() leaves out what is excluded here, what is for the running machine, and what only an agent can do", () => {
+  const { acts, notes } = compileBundle(input({
+    a: {
+      plan: [
+        { mkdir: "/x", excludeDistro: ["debian"] },
+        { mkdir: "/y", context: ["runtime"] },
+        { agentRun: "look around" },
+        { agentCheck: "it is tidy" },
+        { include: "candy:b" },
+        { mkdir: "/z", excludeDistro: ["fedora"], context: ["deploy", "runtime"] },
+      ],
+    },
+  }));
+  assert.deepEqual(acts.map(({ resource }) => resource), ["dir:/z"]);
+  assert.deepEqual(notes, [
+    'candy "a": an entry not for debian is left out here',
+    'candy "a": an entry for the running machine is no part of a deploy',
+    'candy "a": "look around" is kept and not acted on',
+    'candy "a": "it is tidy" is kept and not acted on',
+    'candy "a": "candy:b" is kept and not acted on',
+  ]);
+});
+
 Deno.test("compileBundle() keeps the supervisor only in a container without systemd", () => {
   const candies = { app: { require: ["supervisord"], package: ["app"] }, supervisord: { package: ["supervisor"] } };
   const names = (rest: Partial<CompileInput>) =>
