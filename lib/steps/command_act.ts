@@ -8,7 +8,7 @@ import { sha256 } from "./content.ts";
 import type { LowerContext } from "./define_step.ts";
 import { levelOf } from "./scope.ts";
 import type { Scope } from "./step.ts";
-import { archOf, expandKnown, exportName, resolveHome, variablesOf } from "./variables.ts";
+import { archOf, expandKnown, exportName, homeVariable, variablesOf } from "./variables.ts";
 
 /** What the author said about a piece of shell text. */
 export interface CommandWish {
@@ -41,9 +41,7 @@ export function preamble(
   return [
     `export BUILD_ARCH=${quoteWord(context.facts.machine)} ARCH=${quoteWord(archOf(context.facts.machine))}\n`,
     ...Object.keys(candyVars).sort().map((name) => line(name, variables[name] ?? "")),
-    ...Object.keys(env).sort().map((name) =>
-      line(name, expandKnown(resolveHome(env[name] ?? "", context.facts.home), variables))
-    ),
+    ...Object.keys(env).sort().map((name) => line(name, expandKnown(homeVariable(env[name] ?? ""), variables))),
   ].join("");
 }
 

@@ -6,7 +6,7 @@ import { commandId } from "./command_act.ts";
 import type { LowerContext } from "./define_step.ts";
 import { opBase } from "./op_base.ts";
 import type { OpStep } from "./step.ts";
-import { absolutePath, archOf, expandKnown, expandVariables, resolveHome } from "./variables.ts";
+import { absolutePath, archOf, expandKnown, expandVariables, homeVariable } from "./variables.ts";
 
 /** How to unpack: what the entry says, else what the address ends in once the candy's variables are put in. */
 export function downloadKind(
@@ -67,7 +67,7 @@ export function lowerDownload(step: OpStep, entry: DownloadEntry, context: Lower
   const own = Object.fromEntries(
     Object.entries(entry.env ?? {}).map((
       [name, value],
-    ) => [name, expandKnown(resolveHome(value, context.facts.home), base.variables)]),
+    ) => [name, expandKnown(homeVariable(value), base.variables)]),
   );
   const vars = Object.fromEntries(Object.keys(step.candyVars).map((name) => [name, base.variables[name] ?? ""]));
   const env = {

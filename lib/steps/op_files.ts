@@ -7,7 +7,7 @@ import type { LowerContext } from "./define_step.ts";
 import { candyFile } from "./file.ts";
 import { opBase } from "./op_base.ts";
 import type { OpStep } from "./step.ts";
-import { absolutePath, deferHome, expandVariables, resolveHome } from "./variables.ts";
+import { absolutePath, deferHome, expandVariables, homeVariable } from "./variables.ts";
 
 export function lowerMkdir(step: OpStep, entry: MkdirEntry, context: LowerContext): DirAct {
   const base = opBase(step, "mkdir", context);
@@ -100,7 +100,7 @@ export function lowerLink(step: OpStep, entry: LinkEntry, context: LowerContext)
   const path = base.path(step.to ?? entry.link);
   // What a link points at may be relative: home and variables are resolved, nothing else.
   const target = expandVariables(
-    resolveHome(deferHome(entry.target), context.facts.home),
+    homeVariable(deferHome(entry.target)),
     base.variables,
     base.where,
   );

@@ -19,6 +19,11 @@ export function resolveHome(text: string, home: string): string {
   return text.replaceAll(homeToken, () => home);
 }
 
+/** Home as the variable it is, so that it is put in with the others: what a machine calls its home is no template. */
+export function homeVariable(text: string): string {
+  return text.replaceAll(homeToken, "${HOME}");
+}
+
 /** Debian's name of a machine: `x86_64` → `amd64`. */
 export function archOf(machine: string): string {
   if (machine === "x86_64") return "amd64";
@@ -39,7 +44,7 @@ export function variablesOf(facts: StepFacts, candyVars: Readonly<Record<string,
   const valueOf = (name: string, open: readonly string[]): string | undefined => {
     const raw = Object.hasOwn(candyVars, name) ? candyVars[name] : undefined;
     if (raw === undefined) return Object.hasOwn(table, name) ? table[name] : undefined;
-    return resolveHome(deferHome(raw), facts.home).replace(
+    return homeVariable(deferHome(raw)).replace(
       /\$\{([A-Z_][A-Z0-9_]*)\}/g,
       (whole, inner: string) => open.includes(inner) ? whole : valueOf(inner, [...open, inner]) ?? whole,
     );
@@ -82,22 +87,32 @@ export function expandKnown(text: string, variables: Readonly<Record<string, str
  * @throws CharlyError when it is not absolute, or holds NUL or a `..` part
  */
 export function absolutePath(text: string, variables: Readonly<Record<string, string>>, where: string): string {
-  const path = expandVariables(resolveHome(deferHome(text), variables["HOME"] ?? ""), variables, where);
+  const path = expandVariables(homeVariable(deferHome(text)), variables, where);
   const wrong = !path.startsWith("/")
     ? "is not absolute"
     : path.includes("\0")
     ? "holds a NUL byte"
     : path.split("/").includes("..")
     ? 'has a ".." part'
-    : undefined;
+    : tooLong(path);
   if (wrong !== undefined) {
-    throw new CharlyError(`${where}: the path ${JSON.stringify(path)} ${wrong}`, {
-      hint: "write an absolute path, or one that starts with ~/ or ${HOME}/",
+    const shown = JSON.stringify(path.length > 200 ? `${path.slice(0, 200)}…` : path);
+    throw new CharlyError(`${where}: the path ${shown} ${wrong}`, {
+      hint: "write an absolute path, or one that starts with ~/ or ${HOME}/, of names up to 255 bytes and 4095 in all",
       code: "bad-path",
       exitCode: 2,
     });
   }
   return path.replace(/\/+/g, "/").replace(/(.)\/$/, "$1");
+}
+
+/** What no Linux file system takes. */
+function tooLong(path: string): string | undefined {
+  const bytes = (text: string) => new TextEncoder().encode(text).length;
+  if (path.length > 1365 && bytes(path) > 4095) return "is longer than 4095 bytes";
+  return path.length > 85 && path.split("/").some((name) => bytes(name) > 255)
+    ? "has a name of more than 255 bytes"
+    : undefined;
 }
 
 /**
