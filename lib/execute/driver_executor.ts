@@ -114,6 +114,7 @@ class DriverExecutor implements DeployExecutor {
       if (!(error instanceof CharlyError) || error.code !== "sudo-refused") throw error;
       const password = await this.options.sudoPassword?.();
       if (password === undefined) throw error;
+      checkPassword(password, this.#host);
       this.#rootBy = { kind: "sudo-password", password: () => Promise.resolve(password) };
       return await this.#start("root", this.#rootBy);
     }
@@ -150,6 +151,24 @@ class DriverExecutor implements DeployExecutor {
       throw error;
     }
   }
+}
+
+/**
+ * What cannot be one line of sudo's input is not sent at all: the rest of it would be read as a second try, or as something that
+ * is no password.
+ */
+function checkPassword(password: string, host: string): void {
+  const bytes = new TextEncoder().encode(password).length;
+  const found = /[\n\r\0]/.test(password)
+    ? "the password holds a line break or NUL"
+    : bytes > 1023
+    ? `the password has ${bytes} bytes, and sudo takes 1023 at most`
+    : undefined;
+  if (found === undefined) return;
+  throw new CharlyError(`become root on ${host}: ${found}`, {
+    hint: "give the password as one line: CHARLY_SUDO_PASSWORD may have been read from a file with its last line break",
+    code: "sudo-password-unusable",
+  });
 }
 
 function helloValue(hello: string, key: string): string {

@@ -130,28 +130,32 @@ interface Side {
   readonly prompted: Promise<void>;
   /** Settles when the stream has ended. */
   readonly ended: Promise<void>;
+  /** How often our own prompt has come. */
+  prompts(): number;
+  /** The end of what was said. */
   text(): string;
 }
 
+/** Characters of error text that are kept: the last ones, for what sudo says comes behind what start-up files print. */
+const keptText = 65_536;
+
 function watchStderr(channel: Channel, prompt: string): Side {
+  const wanted = `${prompt}:`;
   let text = "";
   let prompts = 0;
   const prompted = Promise.withResolvers<void>();
   const ended = (async () => {
     for await (const chunk of channel.stderr) {
-      if (text.length < 65536) text += decoder.decode(chunk);
-      const seen = text.split(`${prompt}:`).length - 1;
-      if (seen > prompts) {
-        prompts = seen;
-        if (prompts === 1) prompted.resolve();
-        else {
-          text = `wrong-password ${text}`;
-          channel.close();
-        }
+      text += decoder.decode(chunk);
+      for (let at = text.indexOf(wanted); at !== -1; at = text.indexOf(wanted)) {
+        text = text.slice(0, at) + text.slice(at + wanted.length);
+        if (++prompts === 1) prompted.resolve();
+        else channel.close();
       }
+      text = text.slice(-keptText);
     }
   })().catch(() => {});
-  return { prompted: prompted.promise, ended, text: () => text.replaceAll(`${prompt}:`, "") };
+  return { prompted: prompted.promise, ended, prompts: () => prompts, text: () => text };
 }
 
 /** Why there was no hello. The two streams end one after the other: what was said counts, so the second is waited for. */
@@ -159,13 +163,14 @@ async function noHello(side: Side, { privilege }: ShellOptions, deadline: Deadli
   await deadline.race(side.ended).catch(() => {});
   const stderr = side.text();
   const said = stderr.trim().split("\n").slice(-3).join(" · ").slice(0, 300);
-  if (stderr.startsWith("wrong-password ")) {
+  if (side.prompts() > 1) {
     return new CharlyError("become root with sudo: the password was refused", {
       hint: "check the password; charly tries it once only, so no account is locked",
       code: "sudo-password-wrong",
     });
   }
-  if (privilege.kind !== "login" && /must have a (tty|terminal)/.test(stderr)) {
+  // Only sudo's own last word, for it chooses the advice: what start-up files printed before it is not asked.
+  if (privilege.kind !== "login" && /^sudo: .*must have a (tty|terminal).*$/.test(lastLine(stderr))) {
     return new CharlyError("become root with sudo: sudoers says requiretty, and charly has no terminal there", {
       hint: "add the line `Defaults:<user> !requiretty` with `visudo -f /etc/sudoers.d/charly`",
       code: "sudo-tty",
@@ -183,6 +188,10 @@ async function noHello(side: Side, { privilege }: ShellOptions, deadline: Deadli
     hint: "the target needs a login shell that runs commands, with sh and dd; try `ssh <host> sh -c true`",
     code: "no-hello",
   });
+}
+
+function lastLine(text: string): string {
+  return text.trimEnd().split("\n").at(-1)?.trim() ?? "";
 }
 
 function indexOf(bytes: Uint8Array, wanted: Uint8Array): number {
