@@ -24,8 +24,9 @@ export async function repairHost(session: HostSession, operator: string): Promis
   for (const level of levels.filter((it) => touched.includes(it))) {
     const store = stores[level];
     if (store === undefined) continue;
-    if (store.state.open.length > 0) lines.push(`${store.state.open.length} open run(s) of the ${level} store folded`);
     const { state, broken } = store;
+    const open = state.open.filter((it) => it.run !== run.id);
+    if (open.length > 0) lines.push(`${open.length} open run(s) of the ${level} store folded`);
     let whole = state;
     if (broken.length > 0) {
       const rebuilt = rebuildStore({
