@@ -67,7 +67,7 @@ export const distroSection = strict(
         {
           package: opt(list(text("word"))),
           option: opt(list(text("filled"))),
-          replace: opt(list(text("word"))),
+          replace: opt(list(text("packageName"))),
         } satisfies Shape<NonNullable<candy.DistroSection["aur"]>>,
       ),
     ),

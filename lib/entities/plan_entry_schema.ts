@@ -5,6 +5,7 @@ import { probeSchema } from "./probe_schema.ts";
 import {
   byKey,
   byValue,
+  content,
   environment,
   flag,
   integer,
@@ -76,7 +77,7 @@ export const verbs = {
     {
       write: text("targetPath"),
       ...options,
-      content: z.string(), // any bytes text can hold, NUL too
+      content: content(),
       mode: opt(mode),
     } satisfies Shape<Lone<entry.WriteEntry, "write">>,
   ),
@@ -131,7 +132,7 @@ export const verbs = {
     {
       kernelParam: text("sysctl"),
       ...options,
-      value: text("filled"),
+      value: text("line"),
     } satisfies Shape<Lone<entry.KernelParamEntry, "kernelParam">>,
   ),
   package: strict(

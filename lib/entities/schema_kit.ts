@@ -34,13 +34,17 @@ export const flag = z.boolean;
 /** Texts by kind: making a schema costs more than using one. */
 const texts = new Map<TextRuleName, z.ZodType<string>>();
 
+/** What every text must be, whatever else it is: nothing else reaches a target as it was written. */
+const anyText = ["text", "wellFormed"] as const;
+
 /** A text of the given kind. */
 export function text<T extends string = string>(name: TextRuleName = "text"): z.ZodType<T> {
   let schema = texts.get(name);
   if (schema === undefined) {
     schema = z.string().superRefine((value, context) => {
-      if (textRules[name].test(value)) return;
-      context.addIssue({ code: "custom", params: { rule: "text", name } satisfies RuleParams });
+      const broken = ([name, ...anyText] as const).find((rule) => !textRules[rule].test(value));
+      if (broken === undefined) return;
+      context.addIssue({ code: "custom", params: { rule: "text", name: broken } satisfies RuleParams });
     });
     texts.set(name, schema);
   }
@@ -58,18 +62,27 @@ export function integer(min = 0, max = Number.MAX_SAFE_INTEGER): z.ZodType<numbe
 /** A TCP port. */
 export const portNumber = (): z.ZodType<number> => integer(1, 65535);
 
+/** The content of a file: NUL too, but only what UTF-8 can hold. */
+export function content(): z.ZodType<string> {
+  return z.string().superRefine((value, context) => {
+    if (textRules.wellFormed.test(value)) return;
+    context.addIssue({ code: "custom", params: { rule: "text", name: "wellFormed" } satisfies RuleParams });
+  });
+}
+
 /** An object with free keys. */
 export function map<T>(value: z.ZodType<T>, key: TextRuleName = "text"): z.ZodType<Record<string, T>> {
   return z.record(z.string(), value).superRefine((record, context) => {
     for (const name of Object.keys(record)) {
-      if (textRules[key].test(name)) continue;
-      context.addIssue({ code: "custom", path: [name], params: { rule: "key", name: key } satisfies RuleParams });
+      const broken = ([key, ...anyText] as const).find((rule) => !textRules[rule].test(name));
+      if (broken === undefined) continue;
+      context.addIssue({ code: "custom", path: [name], params: { rule: "key", name: broken } satisfies RuleParams });
     }
   });
 }
 
 /** Variables of an environment. */
-export const environment = (): z.ZodType<Record<string, string>> => map(text(), "envName");
+export const environment = (): z.ZodType<Record<string, string>> => map(text("envSize"), "envName");
 
 /** An object with exactly these fields. The message of an unknown one lists the known ones, for "did you mean". */
 export function strict<S extends z.core.$ZodShape>(shape: S): z.ZodObject<S, z.core.$strict> {

@@ -39,9 +39,9 @@ export const textRules = {
   filled: { test: (text) => text.trim() !== "", what: "a text", hint: "write at least one word" },
   calver: { test: isCalVer, what: "a CalVer", hint: 'write `YYYY.DDD.HHMM`, for example "2026.300.0900"' },
   kebab: {
-    test: matches(/^[a-z0-9]+(-[a-z0-9]+)*$/),
+    test: (text) => /^[a-z0-9]+(-[a-z0-9]+)*$/.test(text) && text.length <= 128,
     what: "a name",
-    hint: 'write small letters, digits and single dashes, for example "my-tool"',
+    hint: 'write small letters, digits and single dashes, at most 128, for example "my-tool"',
   },
   label: {
     test: (text) => /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_+:-]*$/u.test(text) && text.length <= 128,
@@ -70,6 +70,27 @@ export const textRules = {
     hint: 'write capital letters, digits and `_`, for example "TOOL_VERSION"',
   },
   text: { test: (text) => !text.includes("\0"), what: "a text without NUL", hint: "remove the NUL character" },
+  wellFormed: {
+    test: (text) => text.isWellFormed(),
+    what: "a text UTF-8 can hold",
+    hint: "remove the lone surrogates; bytes that are no text go into a file of the candy (`copy`)",
+  },
+  line: {
+    test: (text) => text.trim() !== "" && !/[\n\r]/.test(text),
+    what: "one line",
+    hint: "write it in one line",
+  },
+  envSize: {
+    // Linux takes no argument or variable of more than 128 KiB, so nothing could be started with it.
+    test: (text) => text.length <= 43_000 || new TextEncoder().encode(text).length <= 131_000,
+    what: "a value a program can be given",
+    hint: "keep it below 131000 bytes; write more into a file",
+  },
+  packageName: {
+    test: matches(/^[A-Za-z0-9@][A-Za-z0-9@._+:-]*$/),
+    what: "a package name",
+    hint: 'write letters, digits and `.`, `_`, `+`, `-`, for example "nodejs-lts"',
+  },
   notEphemeral: {
     test: (text) => !text.includes("-eph-"),
     what: "a name of your own",
@@ -163,7 +184,7 @@ export const textRules = {
     hint: 'write "debian" or "debian:13"',
   },
   unit: {
-    test: (text) => text !== "" && !/[/\s\0]/u.test(text) && !text.startsWith("-"),
+    test: (text) => text !== "" && !/[/\s\0]/u.test(text) && !text.startsWith("-") && text.length <= 255,
     what: "a unit name",
     hint: 'write the name without `/` or spaces, for example "nginx" or "nginx.service"',
   },
@@ -173,9 +194,9 @@ export const textRules = {
     hint: 'write small letters, digits, `_` and `-`, for example "deploy"',
   },
   aliasName: {
-    test: matches(/^[a-zA-Z0-9][a-zA-Z0-9._-]*$/),
+    test: (text) => /^[a-zA-Z0-9][a-zA-Z0-9._-]*$/.test(text) && text.length <= 128,
     what: "a command name",
-    hint: "write letters, digits, `.`, `_` and `-`",
+    hint: "write letters, digits, `.`, `_` and `-`, at most 128",
   },
   credential: {
     test: matches(/^charly\/[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9_-]*$/),

@@ -58,6 +58,7 @@ function hostRules(text: string, user: string | undefined, below: readonly (stri
   try {
     const host = parseSshHost(text);
     if (host.user !== undefined && user !== undefined) report(below, { code: "two-users", host: text, user });
+    else if (user !== undefined) parseSshHost(`${user}@${text}`);
   } catch (error) {
     if (!(error instanceof CharlyError)) throw error;
     report(below, { code: "bad-host", message: error.message, hint: error.hint ?? "" });

@@ -49,7 +49,10 @@ export function nestedCommand(options: NestedOptions, command: string): string {
         command,
       ]);
     case "ssh": {
-      const { host, port, user = options.user } = parseSshAddress(options.name);
+      const named = parseSshAddress(options.name);
+      const { host, port, user } = options.user === undefined || named.user !== undefined
+        ? named
+        : parseSshAddress(`${options.user}@${options.name}`);
       return quoteWords([
         "ssh",
         "-T",
