@@ -4,6 +4,7 @@ import { Buffer } from "node:buffer";
 import ssh2 from "ssh2";
 import type { ParsedKey } from "ssh2";
 import { within } from "./deadline.ts";
+import { fullLength } from "./ecdsa_key.ts";
 import { fingerprint, globMatches } from "./known_hosts.ts";
 import type { SshSettings } from "./ssh_config.ts";
 
@@ -131,7 +132,7 @@ async function readIdentity(path: string, notes: string[]): Promise<IdentityFile
 
 async function unlockIdentity(file: IdentityFile, ask: AskPassphrase, notes: string[]): Promise<ParsedKey | undefined> {
   const plain = ssh2.utils.parseKey(file.private!);
-  if (isKey(plain)) return plain;
+  if (isKey(plain)) return fullLength(plain);
   const text = new TextDecoder().decode(file.private);
   if (!/Encrypted/i.test(plain instanceof Error ? plain.message : "") && !/ENCRYPTED/.test(text)) {
     notes.push(`${file.path}: ${plain instanceof Error ? plain.message : "not a private key"}`);
@@ -145,7 +146,7 @@ async function unlockIdentity(file: IdentityFile, ask: AskPassphrase, notes: str
     return undefined;
   }
   const opened = ssh2.utils.parseKey(file.private!, passphrase);
-  if (isKey(opened)) return opened;
+  if (isKey(opened)) return fullLength(opened);
   notes.push(`${file.path}: the passphrase does not open it`);
   return undefined;
 }
