@@ -63,6 +63,12 @@ export async function openShell(transport: Transport, options: ShellOptions, mar
         code: "tools-missing",
       });
     }
+    if (hello?.type === "X" && hello.args[0] === "environment") {
+      throw new CharlyError(`start the driver: ${payloadText(hello)}`, {
+        hint: "mend the account (`getent passwd`) or its start-up files",
+        code: "bad-environment",
+      });
+    }
     if (hello === undefined || hello.type !== "H") throw await noHello(side, options, deadline);
     return { channel, writer, reader, parser, hello, rest, stderr: side.text };
   } catch (error) {

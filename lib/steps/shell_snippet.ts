@@ -1,5 +1,6 @@
 /** Lines for one shell's start-up: a marked block in its file, or a file of their own. */
 import { z } from "zod";
+import { CharlyError } from "../base/errors.ts";
 import type { Act } from "./act.ts";
 import { textContent } from "./content.ts";
 import { defineStep } from "./define_step.ts";
@@ -63,6 +64,7 @@ export const shellSnippet = defineStep<ShellSnippetStep>({
         content: textContent(`${body}\n`),
       }];
     }
+    checkMarkers(body, where);
     return [{
       ...base,
       type: "block",
@@ -73,6 +75,20 @@ export const shellSnippet = defineStep<ShellSnippetStep>({
     }];
   },
 });
+
+/** A line that looks like the edge of a block would end this one early, and undo would leave the rest of it behind. */
+function checkMarkers(body: string, where: string): void {
+  const line = body.split("\n").find((it) => /^[ \t]*# (opencharly|overthink):(begin|end)/.test(it));
+  if (line === undefined) return;
+  throw new CharlyError(
+    `${where}: the line ${JSON.stringify(line.trim().slice(0, 80))} is how charly marks its blocks`,
+    {
+      hint: "write it in other words, or give the snippet a file of its own with `path`",
+      code: "bad-snippet",
+      exitCode: 2,
+    },
+  );
+}
 
 function snippetScope(step: ShellSnippetStep): Scope {
   return scopeOfPath(step.destination) === "system" ? "system" : "user-profile";

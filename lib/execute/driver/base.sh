@@ -48,8 +48,17 @@ floor() {
   fr X 0 "${_fm# }" missing
   exit 0
 }
+# What the hello says stands in lines: a value that is several could pass itself off for other facts.
+one_line() {
+  case $HOME in /*) ;; *) fr X 0 "HOME of the login is \"$HOME\", which is no absolute path" environment; exit 0 ;; esac
+  for _v in HOME PATH XDG_RUNTIME_DIR; do
+    eval "_w=\${$_v:-}"
+    case $_w in *"$NL"*) fr X 0 "$_v of the login holds a line break" environment; exit 0 ;; esac
+  done
+}
 hello() {
   floor
+  one_line
   _uid=$(id -u) _gid=$(id -g) _user=$(id -un 2>/dev/null || echo "$_uid")
   _pw=$(getent passwd "$_uid" 2>/dev/null || grep "^$_user:" /etc/passwd 2>/dev/null)
   _ls=${_pw##*:} _host= _boot= _p1= _os= _glibc=
@@ -161,12 +170,35 @@ store_read() {
     show "run/$_r/intent.json" "$_f/intent.json"
     show "run/$_r/journal" "$_f/journal"
     show "run/$_r/cur" "$_f/cur"
+    [ ! -d "$_f/guard" ] || guard_show "run/$_r/guard" "$_f/guard"
   done
   [ -n "$GO" ] || return 0
   for _f in "$GO"/deploys/*.json "$GO"/layers/*.json; do
     _r=${_f%/*}
     show "go/${_r##*/}/${_f##*/}" "$_f"
   done
+}
+
+# Whether the watcher of a guarded run is there: its process, of this boot.
+guard_alive() { # guard's directory
+  _gp= _gs= _gb=
+  { read -r _gp _gs _gb <"$1/armed" && read -r _boot </proc/sys/kernel/random/boot_id; } 2>/dev/null
+  [ -n "$_gp" ] && [ "$_gb" = "$_boot" ] && started "$_gp" && [ "$STARTED" = "$_gs" ]
+}
+# How a guarded run stands, as key=value lines. A level that only holds its share of the way back has no phase.
+guard_show() { # name, guard's directory
+  _ga=0 _gph= _gt= _gde= _go=
+  guard_alive "$2" && _ga=1
+  { read -r _gph <"$2/phase"; read -r _gt _ <"$2/times"; read -r _gde <"$2/deploy"; read -r _go <"$2/outcome"; } 2>/dev/null
+  uptime_s
+  fr C "$1" "alive=$_ga
+phase=$_gph
+seconds=$_gt
+deploy=$_gde
+decision=$(readlink -- "$2/decision" 2>/dev/null)
+outcome=$_go
+uptime=$UP
+"
 }
 
 # The runs that are folded already and still kept, for repairs.
@@ -345,7 +377,7 @@ sweep() { # blobs "referenced" and "contents" list what is still needed
   for _f in "$STORE"/runs/*/; do
     [ -d "$_f" ] || continue
     _r=${_f%/}
-    rm -f "$_r/reserve" "$_r/cur"
+    rm -f "$_r/reserve" "$_r/cur" "$_r"/guard/program "$_r"/guard/seg.*
     mv -f -- "$_r" "$STORE/done/" 2>/dev/null || rm -rf -- "$_r"
   done
   exec 6>&- >/dev/null 2>&1

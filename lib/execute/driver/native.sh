@@ -226,7 +226,9 @@ do_file() { # n path mode owner content   (=text or @blob)
   chmod -- "$3" "$_tmp" || { rm -f -- "$_tmp"; fail "$1" "cannot set mode $3"; return; }
   if [ "$_d" = inplace ]; then
     warn "$1" "$2 has other links or is a mount point: written in place, not atomically"
-    cat -- "$_tmp" >"$2" && chmod -- "$3" "$2" && { [ "$4" = - ] || chown -- "$4" "$2"; } || { rm -f -- "$_tmp"; fail "$1" "cannot write $2 in place"; return; }
+    # What may be read of neither the old nor the new file may not be read of what is in between.
+    eval "_m=\$P_$1"
+    _m=$((0$_m & 0$3)) && chmod -- "0$((_m >> 9))$(((_m >> 6) & 7))$(((_m >> 3) & 7))$((_m & 7))" "$2" && cat -- "$_tmp" >"$2" && chmod -- "$3" "$2" && { [ "$4" = - ] || chown -- "$4" "$2"; } || { rm -f -- "$_tmp"; fail "$1" "cannot write $2 in place"; return; }
     rm -f -- "$_tmp"
   elif [ -d "$2" ] && [ ! -L "$2" ]; then
     rm -f -- "$_tmp"; fail "$1" "a directory is there"; return
@@ -261,14 +263,15 @@ old_text() {
     { print }
     END { if (in_block) exit 3 }' "$1"
 }
-# The text of file $1 without the block $2..$3 (whole trimmed lines), or with body $4 in its place. 3 = unterminated block.
+# The text of file $1 without the block $2..$3 (whole trimmed lines), or with the lines of file $4 in its place (a body may be
+# larger than any argument or variable). 3 = unterminated block.
 # A block that goes takes the blank line along that was put in front of it, where another one follows or the file ends.
 block_text() {
-  CB=$2 CE=$3 CT=${4-} CM=$5 awk '
+  CB=$2 CE=$3 CF=${4-} awk '
     function trim(s) { sub(/^[ \t]+/, "", s); sub(/[ \t\r]+$/, "", s); return s }
-    function put() { if (ENVIRON["CM"] == "set" && !done) { print ENVIRON["CB"]; if (ENVIRON["CT"] != "") print ENVIRON["CT"]; print ENVIRON["CE"]; done = 1 } }
+    function put(l) { if (!goes && !done) { print ENVIRON["CB"]; while ((getline l < ENVIRON["CF"]) > 0) print l; print ENVIRON["CE"]; done = 1 } }
     function flush() { if (held) print ""; held = 0 }
-    BEGIN { b = trim(ENVIRON["CB"]); e = trim(ENVIRON["CE"]); goes = ENVIRON["CM"] != "set" }
+    BEGIN { b = trim(ENVIRON["CB"]); e = trim(ENVIRON["CE"]); goes = ENVIRON["CF"] == "" }
     !in_block && trim($0) == b { in_block = 1; gap = goes && held; if (!goes) flush(); put(); next }
     in_block { if (trim($0) == e) in_block = 0; next }
     $0 == "" { any = 1; last = ""; if (gap) gap = 0; else { flush(); held = 1 } next }

@@ -20,8 +20,11 @@ block_act() {
         { rm -f -- "$_new.2"; warn "$_bn" "an old block ($1) begins in $_bp and does not end: it is left as it is"; }
       shift 2
     done
-    block_text "$_new" "$_bb" "$_be" "$_bt" set >"$_new.2" && mv -f -- "$_new.2" "$_new"
-    case $? in
+    { [ -z "$_bt" ] || printf '%s\n' "$_bt"; } >"$_new.b" && block_text "$_new" "$_bb" "$_be" "$_new.b" >"$_new.2" &&
+      mv -f -- "$_new.2" "$_new"
+    _bc=$?
+    rm -f -- "$_new.b"
+    case $_bc in
     0) ;;
     3) rm -f -- "$_new" "$_new.2"; fail "$_bn" "a block begins and does not end; mend the file by hand"; return ;;
     *) rm -f -- "$_new" "$_new.2"; fail "$_bn" "cannot write beside $_bp"; return ;;
