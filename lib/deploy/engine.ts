@@ -145,9 +145,10 @@ function sudoPassword(
 ): () => Promise<string | undefined> {
   return async () => {
     const given = options.env.CHARLY_SUDO_PASSWORD;
-    if (given !== undefined) return given;
-    const answer = await events?.ask({ kind: "password", host, prompt: `password for sudo on ${host}` });
-    return typeof answer === "string" && answer !== "" ? answer : undefined;
+    const answer = given ?? await events?.ask({ kind: "password", host, prompt: `password for sudo on ${host}` });
+    const password = typeof answer === "string" && (answer !== "" || given !== undefined) ? answer : undefined;
+    if (password !== undefined) events?.hide([password]);
+    return password;
   };
 }
 

@@ -134,6 +134,7 @@ export async function addBundle(
         engine.env[key] ?? readEnv(key),
       store: engine.secretDir,
     });
+    events.hide(secrets.values());
     const outcomes = await fleet(busy, options, async (host) => {
       const result = await applyLane(engine, job, spec, options, lanes.get(host)!, host, secrets, events);
       end(result);
@@ -147,8 +148,9 @@ export async function addBundle(
   }
 
   function end(it: HostOutcome): void {
-    ended.set(it.host, it);
-    events.tell({ kind: "host-end", host: it.host, outcome: it });
+    const shown = events.shown(it);
+    ended.set(it.host, shown);
+    events.tell({ kind: "host-end", host: it.host, outcome: shown });
   }
   async function quiet(host: string): Promise<HostOutcome> {
     const lane = lanes.get(host)!;

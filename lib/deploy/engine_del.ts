@@ -66,8 +66,9 @@ export async function delBundle(
   const lanes = new Map<string, Lane>();
   const ended = new Map<string, HostOutcome>();
   const end = (it: HostOutcome) => {
-    ended.set(it.host, it);
-    events.tell({ kind: "host-end", host: it.host, outcome: it });
+    const shown = events.shown(it);
+    ended.set(it.host, shown);
+    events.tell({ kind: "host-end", host: it.host, outcome: shown });
   };
   const outcome = (): Outcome => {
     const hosts = job.hosts.map((host) => ended.get(host) ?? none(host, "not-run"));
@@ -130,6 +131,7 @@ export async function delBundle(
       env: (key) => engine.env[key] ?? readEnv(key),
       store: engine.secretDir,
     });
+    events.hide(secrets.values());
     await fleet(busy, options, async (host) => {
       const result = await undoLane(engine, job, id, options, host, lanes.get(host)!, secrets, events);
       end(result);

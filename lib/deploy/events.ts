@@ -1,18 +1,32 @@
 /** Events in order, one at a time: frames come faster than whoever listens may want to answer. */
-import type { DeployEvent, DeployEvents } from "./contract.ts";
+import type { DeployEvent, DeployEvents, HostOutcome } from "./contract.ts";
+import { EventRedactor } from "./redact_events.ts";
 
 /** A queue in front of a listener. */
 export class EventQueue {
   #last: Promise<unknown> = Promise.resolve();
   #failure: unknown;
+  readonly #redactor = new EventRedactor();
 
   constructor(readonly listener: DeployEvents) {}
 
   /** Tells; a failing listener is remembered and thrown by {@link drained}. */
   tell(event: DeployEvent): void {
-    this.#last = this.#last.then(() => this.listener(event)).catch((error) => {
-      this.#failure ??= error;
-    });
+    for (const shown of this.#redactor.apply(event)) {
+      this.#last = this.#last.then(() => this.listener(shown)).catch((error) => {
+        this.#failure ??= error;
+      });
+    }
+  }
+
+  /** Values no event may show from now on. */
+  hide(values: Iterable<string>): void {
+    this.#redactor.hide(values);
+  }
+
+  /** An outcome without them. */
+  shown(outcome: HostOutcome): HostOutcome {
+    return this.#redactor.outcome(outcome);
   }
 
   /** Asks, after everything told before. */
