@@ -48,6 +48,7 @@ export type * from "./lib/entities/box.ts";
 export type * from "./lib/entities/bundle.ts";
 export type * from "./lib/entities/candy.ts";
 export type * from "./lib/entities/config.ts";
+export type * from "./lib/entities/kept.ts";
 export type * from "./lib/entities/late.ts";
 export type * from "./lib/entities/plan_entry.ts";
 export type * from "./lib/entities/probe.ts";

@@ -1,6 +1,7 @@
 /** `defineConfig()`: the one default export of a `charly.config.ts`. */
 import type { InstallOptions } from "../entities/bundle.ts";
 import type { Defaults } from "../entities/config.ts";
+import type { KeptTables } from "../entities/kept.ts";
 import type { CandyRef } from "../entities/late.ts";
 import type { BoxEntry } from "./builders/box.ts";
 import type { BundleEntry } from "./builders/bundle.ts";
@@ -35,7 +36,7 @@ export interface ConfigInput<
   X extends string,
   T extends string,
   E extends readonly Extension[],
-> {
+> extends Partial<KeptTables> {
   /** Name of the project, part of what its deploys are called by. Its directory's name when absent. */
   readonly project?: string;
   /** Configurations and YAML files to take in; a name declared twice is an error. */

@@ -35,6 +35,17 @@ export const nouns: Readonly<Record<TableName, string>> = {
   vms: "VM",
   boxes: "box",
   tasks: "task",
+  pods: "pod",
+  k8s: "Kubernetes deployment",
+  androids: "phone",
+  groups: "group",
+  agents: "agent",
+  distros: "distribution",
+  builders: "builder",
+  inits: "init system",
+  resources: "resource",
+  sidecars: "sidecar",
+  others: "entity",
 };
 
 /**
@@ -45,14 +56,10 @@ export const nouns: Readonly<Record<TableName, string>> = {
  * @param issues where problems are added
  */
 export function declare(data: unknown, issues: ConfigIssue[]): Declared {
-  const found: Record<TableName, Map<string, Found>> = {
-    candies: new Map(),
-    locals: new Map(),
-    bundles: new Map(),
-    vms: new Map(),
-    boxes: new Map(),
-    tasks: new Map(),
-  };
+  const found = Object.fromEntries(tableNames.map((table) => [table, new Map()])) as unknown as Record<
+    TableName,
+    Map<string, Found>
+  >;
   let project: string | undefined;
   const defaults: { -readonly [K in keyof Defaults]: Defaults[K] } = {};
   let defaultsPath: readonly string[] = ["defaults"];

@@ -88,12 +88,10 @@ function configOf(declared: Declared, entities: Entities): Config {
   const table = <T>(map: ReadonlyMap<string, T>) => Object.assign(Object.create(null), Object.fromEntries(map));
   return {
     ...(declared.project === undefined ? {} : { project: declared.project }),
-    candies: table(entities.candies),
-    locals: table(entities.locals),
-    bundles: table(entities.bundles),
-    vms: table(entities.vms),
-    boxes: table(entities.boxes),
-    tasks: table(entities.tasks),
+    ...(Object.fromEntries(tableNames.map((name) => [name, table(entities[name])])) as unknown as Omit<
+      Config,
+      "defaults"
+    >),
     defaults: declared.defaults,
   };
 }

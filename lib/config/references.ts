@@ -3,6 +3,7 @@ import type { Box } from "../entities/box.ts";
 import type { Bundle, LocalTemplate } from "../entities/bundle.ts";
 import type { Candy } from "../entities/candy.ts";
 import type { TableName } from "../entities/config_schema.ts";
+import type { Kept, KeptTables } from "../entities/kept.ts";
 import type { TaskData } from "../entities/task.ts";
 import type { Vm } from "../entities/vm.ts";
 import { findCycles } from "./cycles.ts";
@@ -10,7 +11,7 @@ import type { ConfigIssue } from "./issue.ts";
 import { nouns } from "./merge.ts";
 
 /** Entities by table, each without the fields that are wrong in themselves. */
-export interface Entities {
+export interface Entities extends Readonly<Record<keyof KeptTables, ReadonlyMap<string, Partial<Kept>>>> {
   readonly candies: ReadonlyMap<string, Partial<Candy>>;
   readonly locals: ReadonlyMap<string, Partial<LocalTemplate>>;
   readonly bundles: ReadonlyMap<string, Partial<Bundle>>;

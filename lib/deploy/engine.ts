@@ -2,6 +2,7 @@
 import { CharlyError } from "../base/errors.ts";
 import type { Bundle } from "../entities/bundle.ts";
 import type { Config } from "../entities/config.ts";
+import type { KeptTables } from "../entities/kept.ts";
 import { compileBundle } from "../plan/compile.ts";
 import { deployId } from "../plan/deploy_id.ts";
 import { readCandyFiles } from "../plan/read_candy_files.ts";
@@ -31,7 +32,7 @@ export interface Job {
   readonly project: DeployProject;
   readonly name: string;
   readonly bundle: Bundle;
-  readonly config: Config;
+  readonly config: Omit<Config, keyof KeptTables>;
   readonly hosts: readonly string[];
   open(host: string, context: TargetContext): ReturnType<ReturnType<typeof targetOf>["open"]>;
 }

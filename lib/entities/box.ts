@@ -1,6 +1,7 @@
 /** A box: a container image made of candies. Declared here, built by a later part of charly. */
 import type { CandyRef } from "./late.ts";
 import type { CalVer } from "./candy.ts";
+import type { PlanEntry } from "./plan_entry.ts";
 
 /** Where the packages of an image come from. */
 export type BoxFormat = "rpm" | "deb" | "pac" | "aur";
@@ -51,4 +52,8 @@ export interface Box<C extends string = string, X extends string = string> {
   readonly dataImage?: boolean;
   /** Bootable: a machine can be made from it. */
   readonly bootc?: boolean;
+  /** What must hold there, and what the project wrote beside it. Kept as data until checks run. */
+  readonly plan?: readonly PlanEntry[];
+  /** Fields of `charly.yml` that are kept and not acted on yet. */
+  readonly keep?: Readonly<Record<string, unknown>>;
 }

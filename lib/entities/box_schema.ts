@@ -1,6 +1,8 @@
 /** Schema of a box. */
+import { z } from "zod";
 import type { Box } from "./box.ts";
 import { candyRefs } from "./candy_schema.ts";
+import { planEntrySchema } from "./plan_entry_schema.ts";
 import { environment, flag, integer, list, map, oneOf, opt, type Shape, strict, text } from "./schema_kit.ts";
 
 /** A container image. */
@@ -28,5 +30,7 @@ export const boxSchema = strict(
     network: opt(text("word")),
     dataImage: opt(flag()),
     bootc: opt(flag()),
+    plan: opt(list(planEntrySchema)),
+    keep: opt(z.record(z.string(), z.unknown())),
   } satisfies Shape<Box>,
 );

@@ -1,4 +1,5 @@
 /** A bundle: candies on a target. */
+import type { PlanEntry } from "./plan_entry.ts";
 
 /** The opt-ins of an apply. */
 export interface InstallOptions {
@@ -85,6 +86,10 @@ export interface Bundle<C extends string = string, V extends string = string, L 
   readonly lifecycle?: "scratch" | "dev" | "test" | "qa" | "staging" | "prod" | "custom";
   /** What happens to the steps that are done when one fails: they stay, or are taken back. @default {"stop"} */
   readonly onFailure?: "stop" | "rollback";
+  /** What must hold there, and what the project wrote beside it. Kept as data until checks run. */
+  readonly plan?: readonly PlanEntry[];
+  /** Fields of `charly.yml` that are kept and not acted on yet. */
+  readonly keep?: Readonly<Record<string, unknown>>;
 }
 
 /** A `local` template: candies and options several bundles share. */
@@ -97,4 +102,8 @@ export interface LocalTemplate<C extends string = string> {
   readonly env?: Readonly<Record<string, string>>;
   /** One line for people. */
   readonly description?: string;
+  /** What must hold there, and what the project wrote beside it. Kept as data until checks run. */
+  readonly plan?: readonly PlanEntry[];
+  /** Fields of `charly.yml` that are kept and not acted on yet. */
+  readonly keep?: Readonly<Record<string, unknown>>;
 }

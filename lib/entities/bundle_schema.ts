@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type * as bundle from "./bundle.ts";
 import { candyRefs } from "./candy_schema.ts";
+import { planEntrySchema } from "./plan_entry_schema.ts";
 import { byValue, environment, flag, isRecord, list, oneOf, opt, type Shape, strict, text } from "./schema_kit.ts";
 
 /** The opt-ins. */
@@ -64,6 +65,8 @@ export const bundleSchema = strict(
     disposable: opt(flag()),
     lifecycle: opt(oneOf(["scratch", "dev", "test", "qa", "staging", "prod", "custom"])),
     onFailure: opt(oneOf(["stop", "rollback"])),
+    plan: opt(list(planEntrySchema)),
+    keep: opt(z.record(z.string(), z.unknown())),
   } satisfies Shape<bundle.Bundle>,
 );
 
@@ -74,5 +77,7 @@ export const localTemplateSchema = strict(
     installOpts: opt(installOpts),
     env: opt(environment()),
     description: opt(text("filled")),
+    plan: opt(list(planEntrySchema)),
+    keep: opt(z.record(z.string(), z.unknown())),
   } satisfies Shape<bundle.LocalTemplate>,
 );

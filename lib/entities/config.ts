@@ -2,6 +2,7 @@
 import type { Box } from "./box.ts";
 import type { Bundle, LocalTemplate } from "./bundle.ts";
 import type { Candy } from "./candy.ts";
+import type { KeptTables } from "./kept.ts";
 import type { TaskData } from "./task.ts";
 import type { Vm } from "./vm.ts";
 
@@ -40,7 +41,7 @@ export interface YamlExtension {
 }
 
 /** A configuration as it is written: every table may be absent, others may be taken in. */
-export interface ConfigData {
+export interface ConfigData extends Partial<KeptTables> {
   /** Name of the project; its directory's when absent. */
   readonly project?: string;
   /** What is taken in. */
@@ -65,7 +66,7 @@ export interface ConfigData {
  * A configuration after {@link parseConfig}: everything taken in is merged, every reference points at something, and every
  * table is there. Tables have no prototype, so looking up `constructor` finds nothing.
  */
-export interface Config {
+export interface Config extends KeptTables {
   /** Name of the project; its directory's when absent. */
   readonly project?: string;
   /** Installable layers. */

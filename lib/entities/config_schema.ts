@@ -4,6 +4,7 @@ import type { Config, Defaults, Readiness } from "./config.ts";
 import { boxSchema } from "./box_schema.ts";
 import { bundleSchema, localTemplateSchema } from "./bundle_schema.ts";
 import { candySchema } from "./candy_schema.ts";
+import { keptSchema, otherSchema } from "./kept_schema.ts";
 import { list, opt, type Shape, strict, text } from "./schema_kit.ts";
 import { taskSchema } from "./task_schema.ts";
 import type { TextRuleName } from "./text_rules.ts";
@@ -36,6 +37,17 @@ export const tables = {
   vms: { schema: vmSchema, name: "label" },
   boxes: { schema: boxSchema, name: "label" },
   tasks: { schema: taskSchema, name: "label" },
+  pods: { schema: keptSchema, name: "keptName" },
+  k8s: { schema: keptSchema, name: "keptName" },
+  androids: { schema: keptSchema, name: "keptName" },
+  groups: { schema: keptSchema, name: "keptName" },
+  agents: { schema: keptSchema, name: "keptName" },
+  distros: { schema: keptSchema, name: "keptName" },
+  builders: { schema: keptSchema, name: "keptName" },
+  inits: { schema: keptSchema, name: "keptName" },
+  resources: { schema: keptSchema, name: "keptName" },
+  sidecars: { schema: keptSchema, name: "keptName" },
+  others: { schema: otherSchema, name: "keptName" },
 } as const satisfies Record<TableName, { schema: z.ZodType; name: TextRuleName }>;
 
 /** A table of a configuration. */
@@ -53,5 +65,16 @@ export const outerSchema = strict({
   vms: table(),
   boxes: table(),
   tasks: table(),
+  pods: table(),
+  k8s: table(),
+  androids: table(),
+  groups: table(),
+  agents: table(),
+  distros: table(),
+  builders: table(),
+  inits: table(),
+  resources: table(),
+  sidecars: table(),
+  others: table(),
   defaults: opt(defaults),
 });

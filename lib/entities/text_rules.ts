@@ -59,6 +59,12 @@ export const textRules = {
     what: "a bundle name",
     hint: 'write letters, digits, `_` and `-`, with one `/` before an instance, for example "web" or "web/blue"',
   },
+  keptName: {
+    // deno-lint-ignore no-control-regex -- a name is shown on one line
+    test: (text) => /^[^\s\x00-\x1f\x7f]+$/.test(text) && text.length <= 200,
+    what: "a name",
+    hint: "write a name without spaces",
+  },
   envName: {
     test: matches(/^[A-Za-z_][A-Za-z0-9_]*$/),
     what: "a variable name",

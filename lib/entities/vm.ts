@@ -1,4 +1,5 @@
 /** A virtual machine of the project. Field names are the `charly.yml` keys in camelCase. */
+import type { PlanEntry } from "./plan_entry.ts";
 
 /** An amount of memory or disk, binary units: `"4GiB"`, `"512MiB"`, `"4G"`. The schema checks the number. */
 export type Size = `${number}${"KiB" | "MiB" | "GiB" | "TiB" | "K" | "M" | "G" | "T"}`;
@@ -270,4 +271,8 @@ export interface Vm<V extends string = string, X extends string = string> {
   readonly libvirt?: LibvirtDomain;
   /** One line for people. */
   readonly description?: string;
+  /** What must hold there, and what the project wrote beside it. Kept as data until checks run. */
+  readonly plan?: readonly PlanEntry[];
+  /** Fields of `charly.yml` that are kept and not acted on yet. */
+  readonly keep?: Readonly<Record<string, unknown>>;
 }

@@ -14,6 +14,7 @@ import {
   strict,
   text,
 } from "./schema_kit.ts";
+import { planEntrySchema } from "./plan_entry_schema.ts";
 import type * as vm from "./vm.ts";
 
 const size = text<vm.Size>("size");
@@ -192,5 +193,7 @@ export const vmSchema = strict(
     snapshot: opt(list(snapshot)),
     libvirt: opt(libvirt),
     description: opt(text("filled")),
+    plan: opt(list(planEntrySchema)),
+    keep: opt(z.record(z.string(), z.unknown())),
   } satisfies Shape<vm.Vm>,
 );

@@ -32,7 +32,10 @@ Deno.test("parseConfig() reads the example of the design", () => {
 });
 
 Deno.test("parseConfig() gives every table when there is nothing", () => {
-  assert.deepEqual(Object.keys(config({})), ["candies", "locals", "bundles", "vms", "boxes", "tasks", "defaults"]);
+  assert.deepEqual(Object.keys(config({})), [
+    ...["candies", "locals", "bundles", "vms", "boxes", "tasks", "pods", "k8s", "androids", "groups", "agents"],
+    ...["distros", "builders", "inits", "resources", "sidecars", "others", "defaults"],
+  ]);
 });
 
 Deno.test("parseConfig() finds nothing under names every object has", () => {
