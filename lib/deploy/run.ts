@@ -62,6 +62,11 @@ export class HostRun {
     return this.#failed;
   }
 
+  /** Whether the run has begun at a level: its intent and its journal are there. */
+  isOpen(level: Level): boolean {
+    return this.#opened.has(level);
+  }
+
   /** Runs one batch; resolves with why it ended (`done` when it came to its end). */
   async batch(level: Level, program: string, blobs: readonly ShellBlob[]): Promise<string> {
     // between two batches nobody hears the signal

@@ -52,7 +52,9 @@ export function foldRun(state: LedgerState, intent: RunIntent | undefined, recor
   if (intent === undefined) {
     draft.notes.push(`run ${opening.run}: its intent is missing; what its journal names is taken as unknown`);
   }
-  order(draft, intent, deploy, base);
+  const back = intent?.mode === "add" &&
+    (events.rolledBack === true || events.acts.some((act) => isRolledBack(act, intent)));
+  if (!back) order(draft, intent, deploy, base);
   const taken = new Map<number, Taken>();
   for (const act of events.acts) {
     for (const parent of act.parents) {
@@ -72,9 +74,9 @@ export function foldRun(state: LedgerState, intent: RunIntent | undefined, recor
       else settleShrink(draft, deploy, revert.resource, act, (ref) => isOfRun(ref, opening.run));
       continue;
     }
-    const back = taken.get(act.n);
-    if (back !== undefined) {
-      if (isBack(act)) putBack(draft, back);
+    const earlier = taken.get(act.n);
+    if (earlier !== undefined) {
+      if (isBack(act)) putBack(draft, earlier);
       continue;
     }
     const planned = intent?.acts.find(({ n }) => n === act.n) ?? guessAct(draft, deploy, act);
@@ -86,9 +88,7 @@ export function foldRun(state: LedgerState, intent: RunIntent | undefined, recor
     } else if (act.undoing !== undefined) settleUndo(draft, deploy, act.undoing, act);
     else draft.notes.push(`run ${opening.run}: step ${act.n} is named by its journal only; look after it by hand`);
   }
-  if (intent?.mode === "add" && events.acts.some((act) => isRolledBack(act, intent))) {
-    rolledBack(draft, intent, deploy);
-  }
+  if (back) rolledBack(draft, intent, deploy);
   dismiss(draft, intent, deploy, events);
   return { ...closeDraft(draft), notes: draft.notes };
 }

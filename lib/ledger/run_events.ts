@@ -24,6 +24,8 @@ export interface RunEvents {
   readonly opening?: Extract<JournalRecord, { type: "R" }>;
   /** Boot id of the last opening: another one than an act's own means that the machine was started since. */
   readonly lastBoot?: string;
+  /** A rollback came to its end here: the run counts as one that never was, but for what is named as left. */
+  readonly rolledBack?: true;
   /** In the order of their first record. */
   readonly acts: readonly ActEvents[];
 }
@@ -33,6 +35,7 @@ export function gatherEvents(records: readonly JournalRecord[]): RunEvents {
   const acts = new Map<number, ActEvents>();
   let opening: Extract<JournalRecord, { type: "R" }> | undefined;
   let lastBoot: string | undefined;
+  let rolledBack = false;
   const of = (n: number): ActEvents => {
     const known = acts.get(n);
     if (known) return known;
@@ -72,8 +75,10 @@ export function gatherEvents(records: readonly JournalRecord[]): RunEvents {
       case "V":
         of(record.n).undone = record;
         break;
-      case "K":
       case "Z":
+        rolledBack ||= record.reason === "rolled-back";
+        break;
+      case "K":
       case "D":
         break;
     }
@@ -81,6 +86,7 @@ export function gatherEvents(records: readonly JournalRecord[]): RunEvents {
   return {
     ...(opening === undefined ? {} : { opening }),
     ...(lastBoot === undefined ? {} : { lastBoot }),
+    ...(rolledBack ? { rolledBack } : {}),
     acts: [...acts.values()],
   };
 }

@@ -2,7 +2,8 @@
 trap 'cleanup; exit 143' TERM
 cleanup() {
   if [ -n "$RD" ]; then
-    if [ -s "$RD/journal" ]; then jend "${HALT:-left}"; else rm -rf "$RD" "$BL"; fi
+    # A guarded run has its watcher's files there, journal or not.
+    if [ -s "$RD/journal" ]; then jend "${HALT:-left}"; elif [ ! -d "$RD/guard" ]; then rm -rf "$RD" "$BL"; fi
   fi
   # The warden holds the lock as well: it goes first.
   [ -n "$WPID" ] && kill -KILL "$WPID" 2>/dev/null && wait "$WPID" 2>/dev/null

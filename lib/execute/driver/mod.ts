@@ -6,6 +6,9 @@ import system from "./system.sh" with { type: "text" };
 import undo from "./undo.sh" with { type: "text" };
 import probe from "./probe.sh" with { type: "text" };
 import transfer from "./transfer.sh" with { type: "text" };
+import rollback from "./rollback.sh" with { type: "text" };
+import guard from "./guard.sh" with { type: "text" };
+import guardWatch from "./guard_watch.sh" with { type: "text" };
 import main from "./main.sh" with { type: "text" };
 
 /** Protocol of loader, frames and journal. A store written by a newer one is refused. */
@@ -16,3 +19,12 @@ export const driverFunctions: string = base + native + opaque + system + undo + 
 
 /** The whole driver: functions, then the message loop. */
 export const driver: string = driverFunctions + main;
+
+/** Functions a rollback needs beside the driver's: the text was made before the run, what happened is asked of the journal. */
+export const rollbackFunctions: string = rollback;
+
+/** Functions of the operator's side of a guard; `RUN` has to be set. */
+export const guardFunctions: string = guard;
+
+/** The program that stays on the target and puts a run back by itself. Descriptor 9 is what its caller reads. */
+export const guardProgram: string = `exec 9>&1\n${driverFunctions}${rollback}${guardWatch}`;
