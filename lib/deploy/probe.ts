@@ -58,7 +58,7 @@ function ask(n: number, act: Act): string | undefined {
     case "unit":
       return `v_unit ${n} ${act.manager} ${quote(act.unit)}`;
     case "cap":
-      return `v_cap ${n} ${quote(act.path)}`;
+      return `v_cap ${n} ${quote(act.path)} ${quote(act.caps)}`;
     case "sysctl":
       return `v_sysctl ${n} ${quote(act.key)}`;
     case "account":

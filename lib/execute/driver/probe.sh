@@ -30,8 +30,9 @@ v_unit() { # n manager unit
   unit_state "$2" "$3"
   v "$1" unit "$UE,$UA"
 }
-v_cap() { # n path
+v_cap() { # n path wanted
   have getcap || { v "$1" absent; return; }
+  if [ -f "$2" ] && have setcap && cap_is "$2" "$3"; then v "$1" cap "$3"; return; fi
   _c=$(getcap -- "$2" 2>/dev/null)
   case $_c in *' '*) _c=${_c##* } ;; *) _c= ;; esac
   [ -f "$2" ] && v "$1" cap "$_c" || v "$1" absent

@@ -212,7 +212,7 @@ un_cap() { # n res path caps base
   [ -f "$3" ] || { undid "$1" gone; return; }
   _c=$(getcap -- "$3" 2>/dev/null)
   case $_c in *' '*) _c=${_c##* } ;; *) _c= ;; esac
-  if [ "$_c" != "$4" ] && [ "$_c" != "$5" ] && [ -z "$FORCE" ]; then undid "$1" kept:edited "capabilities were changed since"; return; fi
+  if [ "$_c" != "$4" ] && [ "$_c" != "$5" ] && [ -z "$FORCE" ] && ! cap_is "$3" "$4"; then undid "$1" kept:edited "capabilities were changed since"; return; fi
   if [ -n "$5" ]; then setcap "$5" "$3"; elif [ -n "$_c" ]; then setcap -r "$3"; else :; fi >/dev/null 2>&1
   [ $? -eq 0 ] && undid "$1" undone || undid "$1" failed:1 "setcap refused"
 }
