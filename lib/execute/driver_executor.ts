@@ -60,7 +60,10 @@ class DriverExecutor implements DeployExecutor {
   }
 
   put(path: string, source: ByteSource, options: PutOptions): Promise<PutResult> {
-    return this.#carry(options.level, (shell) => putBytes(shell, path, source, options));
+    return this.#carry(
+      options.level,
+      (shell) => putBytes(shell, path, source, options, () => this.#spare(options.level)),
+    );
   }
 
   get(path: string, options: { readonly level: ExecutorLevel }): ReadableStream<Uint8Array> {
@@ -124,15 +127,39 @@ class DriverExecutor implements DeployExecutor {
     return this.options.host ?? this.transport.venue;
   }
 
-  async #start(level: ExecutorLevel, privilege: Privilege): Promise<DriverShell> {
+  async #start(level: ExecutorLevel, privilege: Privilege, on: Transport = this.transport): Promise<DriverShell> {
     const { pathPrefix, silence, helloTimeout } = this.options;
-    return await DriverShell.open(this.transport, {
+    return await DriverShell.open(on, {
       level,
       privilege,
       ...(pathPrefix === undefined ? {} : { pathPrefix }),
       ...(silence === undefined ? {} : { silence }),
       ...(helloTimeout === undefined ? {} : { helloTimeout }),
     });
+  }
+
+  /** A driver more on a channel nobody else waits for; undefined where there is none. Whoever asked for it closes it. */
+  async #spare(level: ExecutorLevel): Promise<DriverShell | undefined> {
+    const { transport } = this;
+    if (transport.spare === undefined) return undefined;
+    let none = false;
+    const spare: Transport = {
+      venue: transport.venue,
+      async open(command) {
+        const channel = await transport.spare?.(command);
+        none = channel === undefined;
+        if (channel === undefined) throw new CharlyError("open a spare channel: there is none");
+        return channel;
+      },
+      close: () => transport.close(),
+      [Symbol.asyncDispose]: () => transport.close(),
+    };
+    try {
+      return await this.#start(level, level === "user" ? { kind: "login" } : this.#rootBy, spare);
+    } catch (error) {
+      if (none) return undefined;
+      throw error;
+    }
   }
 
   /** Gives `work` a driver of its own; one that failed is not used again. */

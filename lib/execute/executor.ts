@@ -9,6 +9,14 @@ export interface ByteSource {
   readonly size: number;
   /** Gives the bytes from the first one on, again for every call. */
   open(): AsyncIterable<Uint8Array>;
+  /** A reader that begins anywhere; large files then go in parts that nobody holds in memory. */
+  seek?(): Promise<ByteReader>;
+}
+
+/** Reads at any place of a {@link ByteSource}. */
+export interface ByteReader extends Disposable {
+  /** Fills `into` from byte `at` on; fewer bytes than asked for only at the end. */
+  read(into: Uint8Array, at: number): Promise<number>;
 }
 
 /** Bytes a program reads from its stage by their name. */

@@ -23,6 +23,12 @@ export interface ShellOptions {
   readonly pathPrefix?: string;
 }
 
+/** What a program of a driver may be given beside what every program may. */
+export interface ShellProgramOptions extends ProgramOptions {
+  /** Bytes the program itself reads, sent behind it. A program that ends before they are all sent leaves its shell unusable. */
+  readonly feed?: AsyncIterable<Uint8Array>;
+}
+
 type Listener = NonNullable<ProgramOptions["onFrame"]>;
 
 const encoder = new TextEncoder();
@@ -91,7 +97,7 @@ export class DriverShell {
    *
    * @param program POSIX sh, functions of the driver
    */
-  async run(program: string, options: ProgramOptions = {}): Promise<ProgramEnd> {
+  async run(program: string, options: ShellProgramOptions = {}): Promise<ProgramEnd> {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.#waiting !== undefined) throw new TypeError("a program is running in this shell already");
     this.#batch++;
@@ -108,6 +114,7 @@ export class DriverShell {
       const bytes = encoder.encode(program);
       await this.#send(`P ${this.#batch} ${bytes.length} ${options.seq ?? 0}\n`);
       await this.#sendBytes(bytes);
+      if (options.feed !== undefined) await Promise.race([this.#sendAll(options.feed), ended]);
       this.#sending = false;
       if (this.#afterSending !== undefined) await this.#send(this.#afterSending);
       this.#afterSending = undefined;
@@ -164,6 +171,13 @@ export class DriverShell {
   async #command(line: string): Promise<void> {
     if (this.#sending) this.#afterSending = line;
     else await this.#send(line);
+  }
+
+  async #sendAll(feed: AsyncIterable<Uint8Array>): Promise<void> {
+    for await (const bytes of feed) {
+      if (this.#failure !== undefined) return;
+      await this.#sendBytes(bytes);
+    }
   }
 
   async #sendBlob(blob: ShellBlob): Promise<void> {

@@ -3,14 +3,20 @@ import { CharlyError } from "../base/errors.ts";
 import { quoteWord as quote } from "../command/quote.ts";
 import type { ByteSource, PutOptions, PutResult, ShellBlob } from "./executor.ts";
 import { payloadText } from "./frames.ts";
+import { notedParts, Parts, partSize } from "./parts.ts";
+import { sendParts } from "./send_parts.ts";
 import type { DriverShell } from "./shell.ts";
 
-/** Sends `source` to `path`. @throws {CharlyError} `put-failed` */
+/** Bytes up to which a file goes over the one channel that is there already. */
+const smallSize = 2 * partSize;
+
+/** Sends `source` to `path`; `spare` starts a further driver of the same level. @throws {CharlyError} `put-failed`, `cut` */
 export async function putBytes(
   shell: DriverShell,
   path: string,
   source: ByteSource,
   options: PutOptions,
+  spare: () => Promise<DriverShell | undefined>,
 ): Promise<PutResult> {
   const failed = (found: string) =>
     new CharlyError(`put ${path}: ${found}`, {
@@ -22,14 +28,30 @@ export async function putBytes(
   const directory = path.slice(0, cut) || "/";
   // Named after its bytes, so that only the same bytes are gone on with.
   const name = `.charly-put-${options.sha256.slice(0, 24)}`;
-  const close = `put_close ${name} ${options.sha256} ${options.mode} ${quote(options.owner ?? "-")} ${quote(path)}\n`;
+  const large = source.size > smallSize;
+  const close = `put_close ${name} ${options.sha256} ${options.mode} ${quote(options.owner ?? "-")} ${quote(path)} ${
+    large ? source.size : ""
+  }\n`;
   for (const attempt of [1, 2]) {
+    const asked = performance.now();
     const opened = await answer(shell, `put_open ${quote(directory)} ${name} ${quote(path)}\n`);
+    const roundTrip = performance.now() - asked;
     if (opened.refused !== undefined) throw failed(opened.refused.text);
-    const there = Number(opened.text);
-    const from = there <= source.size ? there : 0;
-    const blob = { name, size: source.size, open: () => source.open(), ...from === 0 ? {} : { from } };
-    const closed = await answer(shell, close, [blob]);
+    const [length, ...notes] = opened.text.split("\n");
+    const there = Number(length);
+    let from: number, closed: Answer;
+    if (large) {
+      const noted = notedParts(notes.join("\n"), there, source.size);
+      const parts = new Parts(source, noted);
+      from = [...noted].reduce((sum, index) => sum + parts.sizeOf(index), 0);
+      const refused = await sendParts({ shell, spare, roundTrip, parts, directory, name });
+      if (refused !== undefined) throw failed(refused);
+      closed = await answer(shell, close);
+    } else {
+      from = there <= source.size ? there : 0;
+      const blob = { name, size: source.size, open: () => source.open(), ...from === 0 ? {} : { from } };
+      closed = await answer(shell, close, [blob]);
+    }
     if (closed.refused === undefined) return { resumed: from };
     // What an earlier transfer left may be damaged (a power cut): then all of it is sent once more.
     if (closed.refused.code !== "digest" || there === 0 || attempt === 2) throw failed(closed.refused.text);

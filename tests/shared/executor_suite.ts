@@ -102,10 +102,9 @@ export function executorSuite(title: string, subject: () => Promise<ExecutorSubj
     );
   });
 
-  test("puts and gets 16 MiB, the second time from where the first was cut", async (executor, place) => {
-    const content = new Uint8Array(16 * 1024 * 1024 + 17);
-    for (let at = 0; at < content.length; at += 4096) content[at] = at >> 12;
-    const path = `${place}/large`, options = { level: "user", mode: "0755", sha256: sha256(content) } as const;
+  test("puts and gets 3 MiB, the second time from where the first was cut", async (executor, place) => {
+    const content = patterned(3 * 1024 * 1024 + 17);
+    const path = `${place}/small`, options = { level: "user", mode: "0755", sha256: sha256(content) } as const;
     const left = `${place}/.charly-put-${options.sha256.slice(0, 24)}`;
     await ask(executor, `: >${quote(path)}; dd if=/dev/zero bs=1 count=1 2>/dev/null >${quote(left)}`);
     assert.deepEqual(await executor.put(path, source(content), options), { resumed: 1 });
@@ -113,6 +112,43 @@ export function executorSuite(title: string, subject: () => Promise<ExecutorSubj
     await ask(executor, `echo damaged >${quote(left)}`); // not a beginning of these bytes
     assert.deepEqual(await executor.put(path, source(content), options), { resumed: 0 });
     assert.equal(sha256(await got(executor, path)), options.sha256);
+  });
+
+  test("puts 21 MiB in parts, the second time without those that were whole", async (executor, place) => {
+    const content = patterned(21 * 1024 * 1024 + 17), part = 4 * 1024 * 1024;
+    const path = `${place}/large`, options = { level: "user", mode: "0640", sha256: sha256(content) } as const;
+    const left = quote(`${place}/.charly-put-${options.sha256.slice(0, 24)}`);
+    assert.deepEqual(await executor.put(path, source(content), options), { resumed: 0 });
+    assert.equal(sha256(await got(executor, path)), options.sha256);
+    // the first, the third and the last part are whole; a note that was cut, and what is none, says nothing
+    const notes = (...lines: string[]) => `printf '%s\\n' ${lines.map(quote).join(" ")} >${left}.p`;
+    await ask(
+      executor,
+      `cp -- ${quote(path)} ${left}; ${notes("0 4194304", "32 4194304", "80 1048593", "48 41", "x")}`,
+    );
+    assert.deepEqual(await executor.put(path, source(content), options), { resumed: 2 * part + 1048593 });
+    assert.equal(sha256(await got(executor, path)), options.sha256);
+    await ask(
+      executor,
+      `dd if=/dev/zero of=${left} bs=1048576 count=21 2>/dev/null; ${notes("0 4194304", "16 4194304")}`,
+    );
+    assert.deepEqual(await executor.put(path, source(content), options), { resumed: 0 });
+    assert.equal(sha256(await got(executor, path)), options.sha256);
+    await ask(executor, `dd if=/dev/zero of=${left} bs=1048576 count=40 2>/dev/null`); // longer than the file, nothing noted
+    await executor.put(path, source(content), options);
+    assert.equal(await ask(executor, `cd / && stat -c '%a %s' -- ${quote(path)}`), `640 ${content.length}\n`);
+  });
+
+  test("says that a source has other bytes than it announced", async (executor, place) => {
+    const content = patterned(9 * 1024 * 1024);
+    const put = (size: number) =>
+      executor.put(`${place}/f`, { ...source(content), size }, {
+        level: "user",
+        mode: "0600",
+        sha256: sha256(content),
+      });
+    for (const size of [content.length - 1, content.length + 1]) await assert.rejects(put(size), { code: "blob-size" });
+    await ask(executor, `rm -f ${quote(place)}/.charly-put-*`);
   });
 
   test("shows neither a half nor a wrong file to anybody", async (executor, place) => {
@@ -275,6 +311,12 @@ export async function ask(executor: DeployExecutor, script: string): Promise<str
 
 async function got(executor: DeployExecutor, path: string): Promise<Uint8Array> {
   return new Uint8Array(await new Response(executor.get(path, { level: "user" })).arrayBuffer());
+}
+
+function patterned(size: number): Uint8Array {
+  const content = new Uint8Array(size);
+  for (let at = 0; at < size; at += 4096) content[at] = at >> 12;
+  return content;
 }
 
 function source(content: Uint8Array): ByteSource {

@@ -54,6 +54,9 @@ const strict = [
   "ServerAliveCountMax=3",
 ];
 
+/** Sessions up to which spare ones are given: OpenSSH allows ten on a connection, and two more may still be asked for. */
+const spareSessions = 8;
+
 class OpensshTransport implements Transport {
   readonly venue: string;
   readonly #base: readonly string[];
@@ -183,6 +186,14 @@ class OpensshTransport implements Transport {
       release();
       throw error;
     }
+  }
+
+  async spare(command: string): Promise<Channel | undefined> {
+    if (this.#master === undefined || this.#over !== undefined || this.#channels.size >= spareSessions) {
+      return undefined;
+    }
+    const started = await this.#start(command, true);
+    return started === undefined ? undefined : this.#wrap(started.child, started.log, () => {});
   }
 
   /**

@@ -35,6 +35,12 @@ export async function ssh2Transport(host: string, options: Ssh2Options = {}): Pr
   return transport;
 }
 
+/**
+ * OpenSSH allows ten sessions on a connection. Six are for whoever asks; spare ones go up to eight, so that two more may still
+ * be asked for without another connection.
+ */
+const sessions = { wanted: 10, spare: 8 };
+
 class Ssh2Transport implements Transport {
   readonly venue: string;
   readonly #lines: Line[] = [];
@@ -51,7 +57,7 @@ class Ssh2Transport implements Transport {
   }
 
   #add(dialled: Dialled, first: boolean): void {
-    const line: Line = { dialled, open: 0, limit: 6, cut: false };
+    const line: Line = { dialled, open: 0, limit: sessions.wanted, cut: false };
     this.#lines.push(line);
     let why = "";
     dialled.client.setMaxListeners(0); // each channel listens for the end
@@ -82,6 +88,20 @@ class Ssh2Transport implements Transport {
     } catch (error) {
       release();
       throw error;
+    }
+  }
+
+  async spare(command: string): Promise<Channel | undefined> {
+    const line = this.#lines.find(({ cut, open, limit }) => !cut && open < Math.min(limit, sessions.spare));
+    if (line === undefined || this.#over !== undefined) return undefined;
+    line.open++;
+    try {
+      return await this.#exec(line, command, (raw) => this.#wrap(line, raw, () => void line.open--));
+    } catch (error) {
+      line.open--;
+      if (!(error instanceof OpenRefused)) throw this.#over ?? error;
+      line.limit = Math.min(line.limit, Math.max(1, line.open));
+      return undefined;
     }
   }
 

@@ -1,5 +1,6 @@
 /** From an address to a logged-in ssh2 client, through whatever ssh_config puts in between. */
-import { connect as connectTcp } from "node:net";
+import { connect as connectTcp, type Socket } from "node:net";
+import { nextTick } from "node:process";
 import type { Client } from "ssh2";
 import type { Duplex } from "node:stream";
 import { within } from "./deadline.ts";
@@ -111,7 +112,25 @@ async function tcpWay(settings: SshSettings, venue: string, timeout: number): Pr
     throw socketError(venue, host, port, error);
   }
   socket.on("error", () => {}); // the client on top reports it
+  sendTogether(socket);
   return { stream: socket, close: () => void socket.destroy() };
+}
+
+/** ssh2 writes a packet in three pieces: what is written in one turn leaves with one call, which is a tenth more per second. */
+function sendTogether(socket: Socket): void {
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+  let held = false;
+  socket.write = (...args: unknown[]) => {
+    if (!held) {
+      held = true;
+      socket.cork();
+      nextTick(() => {
+        held = false;
+        socket.uncork();
+      });
+    }
+    return write(...args);
+  };
 }
 
 /** Through the last hop of `via`; the hop looks up the host, so 127.0.0.1 means the hop's own. */
