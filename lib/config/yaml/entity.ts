@@ -5,8 +5,8 @@ import type { SourceMap } from "./read_shape.ts";
 
 /** An entity that was read from YAML. */
 export interface YamlEntity {
-  readonly table: TableName | "kept";
-  /** The kind in `charly.yml`; of entities that are kept, their table. */
+  readonly table: TableName;
+  /** The kind in `charly.yml`. */
   readonly kind: string;
   readonly name: string;
   readonly value: Record<string, unknown>;

@@ -42,3 +42,8 @@ export interface ParsedDocument {
   readonly directives: readonly Entry[];
   readonly nodes: readonly Node[];
 }
+
+/** The value of a field of a node's kind. */
+export function field({ fields }: Node, key: string): Tree | undefined {
+  return fields.entries.find((entry) => entry.key === key)?.value;
+}

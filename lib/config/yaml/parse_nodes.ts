@@ -1,7 +1,7 @@
 /** The grammar of `charly.yml`: which key of a map says what the map is, depending on where it stands. */
 import type { DataChild, Node, ParsedDocument, StepNode } from "./node.ts";
 import { nearest, type Problems } from "./problem.ts";
-import { type Document, type Entry, isEmpty, kindOf, type Mapping, type Tree } from "./tree.ts";
+import { type Document, type Entry, isEmpty, kindOf, type Mapping } from "./tree.ts";
 import { type DataKey, dataKeys, directives, isWord, kinds, resourceKinds, stepWords } from "./words.ts";
 
 /** What the project adds to the grammar. */
@@ -179,9 +179,4 @@ function warnDetached(nodes: readonly Node[], problems: Problems): void {
     const message = `"${name}" is an entity of its own, not a part of "${owner}"`;
     problems.warn("not-attached", at, message, data.size > 0 ? `indent it below \`${owner}\`` : "remove it");
   }
-}
-
-/** The value of a field of a node's kind. */
-export function field({ fields }: Node, key: string): Tree | undefined {
-  return fields.entries.find((entry) => entry.key === key)?.value;
 }

@@ -1,0 +1,134 @@
+/** A node becomes an entity: of which table is decided by its kind and by what its value holds. */
+import type { TableName } from "../../entities/config_schema.ts";
+import type { YamlEntity } from "./entity.ts";
+import { field, type Node } from "./node.ts";
+import type { Problems } from "./problem.ts";
+import { readBundle, readLocal } from "./read_bundle.ts";
+import { readFields } from "./read_fields.ts";
+import type { KindShape } from "./read_fields.ts";
+import { boxShape } from "./shapes/box.ts";
+import { candyData, candyFields } from "./shapes/candy.ts";
+import { deploymentShape, groupShape } from "./shapes/deployment.ts";
+import { androidShape, k8sShape, localShape, podShape } from "./shapes/template.ts";
+import { vmShape } from "./shapes/vm.ts";
+import {
+  agentShape,
+  builderShape,
+  distroShape,
+  initShape,
+  openShape,
+  resourceShape,
+  sidecarShape,
+} from "./shapes/vocabulary.ts";
+import { boxFields, sizesOf, variablesOf } from "./reshape.ts";
+
+/** Whom a node belongs to. */
+export interface Owner {
+  readonly node: Node;
+  /** Name of the owner's entity. */
+  readonly name: string;
+}
+
+/** Kinds whose nodes go to deployments when their value says what goes there, and are templates of them otherwise. */
+const templates: Readonly<Record<string, KindShape>> = {
+  pod: podShape,
+  vm: vmShape,
+  k8s: k8sShape,
+  local: localShape,
+  android: androidShape,
+};
+
+const vocabulary: Readonly<Record<string, { readonly table: TableName; readonly shape: KindShape }>> = {
+  agent: { table: "agents", shape: agentShape },
+  builder: { table: "builders", shape: builderShape },
+  distro: { table: "distros", shape: distroShape },
+  init: { table: "inits", shape: initShape },
+  resource: { table: "resources", shape: resourceShape },
+  sidecar: { table: "sidecars", shape: sidecarShape },
+};
+
+const keptTables: Readonly<Record<string, TableName>> = { pod: "pods", k8s: "k8s", android: "androids" };
+
+/** Whether a candy is an image. */
+export function isBox(node: Node): boolean {
+  return node.kind === "candy" && (field(node, "base") ?? field(node, "from")) !== undefined;
+}
+
+/** Whether a node of a kind with templates is a deployment. */
+export function isDeployment(node: Node, owner?: Owner): boolean {
+  if (node.shorthand !== undefined || owner !== undefined || node.members.length > 0) return true;
+  return (field(node, "from") ?? field(node, "image")) !== undefined;
+}
+
+/**
+ * Reads a node and everything inside it.
+ *
+ * @param name what it is called: the node's key, for a layer its directory's name
+ */
+export function readEntities(
+  node: Node,
+  name: string,
+  problems: Problems,
+  place: { readonly owner?: Owner; readonly dir?: string } = {},
+): YamlEntity[] {
+  const own = readEntity(node, name, problems, place);
+  const inside = node.members.flatMap((member) => {
+    const owner = { node, name };
+    // What is deployed inside a venue has a path; the members of a group are known by their own names.
+    const inner = node.kind === "group" ? member.name : `${name}.${member.name}`;
+    return readEntities(member, inner, problems, { owner });
+  });
+  return [own, ...inside];
+}
+
+function readEntity(
+  node: Node,
+  name: string,
+  problems: Problems,
+  { owner, dir }: { readonly owner?: Owner; readonly dir?: string },
+): YamlEntity {
+  const entity = (
+    table: TableName,
+    shape: KindShape,
+    change: (values: Record<string, unknown>) => Record<string, unknown> = (values) => values,
+  ): YamlEntity => {
+    const { values, places, broken } = readFields(node, shape, problems);
+    const value = change({ ...values, ...shorthandOf(node), ...ownerOf(owner) });
+    const comment = node.comment === undefined ? {} : { comment: node.comment };
+    return { table, kind: node.kind, name, value, at: node.at, places, broken, ...comment };
+  };
+  if (isBox(node)) return entity("boxes", boxShape, boxFields);
+  if (node.kind === "candy") {
+    return entity("candies", { fields: candyFields, data: candyData }, ({ name: _relic, ...values }) => ({
+      ...values,
+      ...(dir === undefined ? {} : { dir }),
+    }));
+  }
+  if (node.kind === "group") return entity("groups", groupShape);
+  const template = templates[node.kind];
+  if (template !== undefined) {
+    if (isDeployment(node, owner)) {
+      if (node.kind === "local" || node.kind === "vm") {
+        return entity("bundles", deploymentShape, (values) => readBundle(node, values, problems));
+      }
+      return entity(keptTables[node.kind]!, deploymentShape, (values) => variablesOf(values, node, problems));
+    }
+    if (node.kind === "vm") return entity("vms", template, sizesOf);
+    if (node.kind === "local") return entity("locals", template, (values) => readLocal(node, values, problems));
+    return entity(keptTables[node.kind]!, template);
+  }
+  const words = vocabulary[node.kind];
+  if (words !== undefined) return entity(words.table, words.shape);
+  return entity("others", openShape, (values) => ({ ...values, kind: node.kind }));
+}
+
+/** `web: { pod: nginx }`: the image of a pod, what anything else is made from. */
+function shorthandOf({ kind, shorthand }: Node): Record<string, unknown> {
+  if (shorthand?.is !== "scalar") return {};
+  return { [kind === "pod" ? "image" : "from"]: shorthand.text };
+}
+
+function ownerOf(owner: Owner | undefined): Record<string, unknown> {
+  if (owner === undefined) return {};
+  return owner.node.kind === "group" ? { memberOf: owner.name } : { inside: owner.name };
+}
