@@ -135,7 +135,7 @@ export class Verdicts {
       case "dir":
         return this.#path(n, own, "dir", act.mode, act.owner);
       case "link":
-        return answered(answer, (verdict, facts) => verdict === "link" && facts.replace(/\n$/, "") === act.target);
+        return answered(answer, (verdict, facts) => verdict === "link" && facts === act.target);
       case "block":
         return answered(
           answer,

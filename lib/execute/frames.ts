@@ -12,7 +12,8 @@ export interface Frame {
 }
 
 const newline = 10;
-const decoder = new TextDecoder();
+// A byte order mark is a character of a name or a target like any other.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 const maxHeader = 4096;
 const maxPayload = 64 * 1024 * 1024;
 

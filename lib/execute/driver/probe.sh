@@ -10,7 +10,8 @@ looked() {
   fr V 0 "$_all" looks
 }
 v_link() { # n path
-  if [ -L "$2" ]; then v "$1" link "$(readlink -- "$2")"; elif [ -e "$2" ]; then v "$1" other; else v "$1" absent; fi
+  # A target may end in line breaks of its own.
+  if [ -L "$2" ]; then _vl=$(readlink -- "$2" && echo .) && v "$1" link "${_vl%"$NL."}"; elif [ -e "$2" ]; then v "$1" other; else v "$1" absent; fi
 }
 v_block() { # n path begin end
   if [ ! -f "$2" ]; then v "$1" absent; return; fi
