@@ -17,7 +17,7 @@ export const boxSchema = strict(
     build: opt(list(oneOf(["rpm", "deb", "pac", "aur"]))),
     platform: opt(list(text<`${string}/${string}`>("platform"))),
     distro: opt(list(text("distroTag"))),
-    builder: opt(map(text("label"))),
+    builder: opt(map(text("qualified"))),
     produce: opt(list(text("word"))),
     tag: opt(text("word")),
     registry: opt(text("word")),

@@ -51,7 +51,7 @@ export const matchers: z.ZodType<probe.Matchers> = byValue<probe.Matchers>(
 export const probes = {
   file: strict(
     {
-      file: text("targetPath"),
+      file: text("probePath"),
       exists: opt(flag()),
       contains: opt(matchers),
       mode: opt(text<`0${number}`>("mode")),

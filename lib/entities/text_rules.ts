@@ -15,13 +15,8 @@ const clause = "cap_[a-z0-9_]+(?:,cap_[a-z0-9_]+)*[=+-][eip]*";
 const capabilities = new RegExp(`^${clause}(?:[ ,]${clause})*$`);
 const placeholder = /\$\{[A-Z_][A-Z0-9_]*\}/;
 
-/** `YYYY.DDD.HHMM`: the day of the year has three digits, the time of day four. */
-function isCalVer(text: string): boolean {
-  const match = /^(\d{4})\.(\d{1,3})\.(\d{1,2})(\d{2})$/.exec(text);
-  if (match === null) return false;
-  const [year, day, hour, minute] = match.slice(1).map(Number) as [number, number, number, number];
-  return year >= 1970 && day >= 1 && day <= 366 && hour <= 23 && minute <= 59;
-}
+/** `YYYY.DDD.HHMM`; real projects count the last part up beyond the hours of a day. */
+const isCalVer = (text: string): boolean => /^\d{4}\.\d{1,3}\.\d{3,4}$/.test(text);
 
 /** Absolute, or in the home; NUL can be in no path. */
 function isTargetPath(text: string): boolean {
@@ -111,6 +106,16 @@ export const textRules = {
     test: isTargetPath,
     what: "a path on the target",
     hint: 'write an absolute path, or one that starts with "~/" or "${HOME}"',
+  },
+  probePath: {
+    test: (text) => isTargetPath(text) || (text.startsWith("${") && !text.includes("\0")),
+    what: "a path on the target",
+    hint: 'write an absolute path, or one that starts with "~/" or a variable such as "${HOME}"',
+  },
+  qualified: {
+    test: (text) => /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_+:.-]*$/u.test(text) && text.length <= 128,
+    what: "a name",
+    hint: "write letters, digits, `_` and `-`, with a namespace and `.` in front where there is one",
   },
   absolutePath: {
     test: (text) => text.startsWith("/") && !text.includes("\0"),

@@ -36,13 +36,6 @@ export interface Node {
   readonly comment?: string;
 }
 
-/** A document in parts. */
-export interface ParsedDocument {
-  /** Directives, in order. */
-  readonly directives: readonly Entry[];
-  readonly nodes: readonly Node[];
-}
-
 /** The value of a field of a node's kind. */
 export function field({ fields }: Node, key: string): Tree | undefined {
   return fields.entries.find((entry) => entry.key === key)?.value;

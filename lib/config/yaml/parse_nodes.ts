@@ -1,5 +1,5 @@
 /** The grammar of `charly.yml`: which key of a map says what the map is, depending on where it stands. */
-import type { DataChild, Node, ParsedDocument, StepNode } from "./node.ts";
+import type { DataChild, Node, StepNode } from "./node.ts";
 import { nearest, type Problems } from "./problem.ts";
 import { type Document, type Entry, isEmpty, kindOf, type Mapping } from "./tree.ts";
 import { type DataKey, dataKeys, directives, isWord, kinds, resourceKinds, stepWords } from "./words.ts";
@@ -10,17 +10,21 @@ export interface Grammar {
   readonly externalKinds: readonly string[];
 }
 
-/** Takes a document apart; what is wrong is reported and left out. */
-export function parseDocument({ root }: Document, grammar: Grammar, problems: Problems): ParsedDocument {
+/** The keys of a document that are no entities. */
+export function directivesOf({ root }: Document): readonly Entry[] {
+  return root.is === "map" ? root.entries.filter(({ key }) => isWord(directives, key)) : [];
+}
+
+/** The entities of a document; what is wrong is reported and left out. */
+export function parseDocument({ root }: Document, grammar: Grammar, problems: Problems): readonly Node[] {
   if (root.is !== "map") {
     problems.error("not-a-map", root.at, `the document is ${kindOf(root)}`, "write a map of names to entities");
-    return { directives: [], nodes: [] };
+    return [];
   }
   const parser = new Parser(grammar, problems);
-  const found = root.entries.filter(({ key }) => isWord(directives, key));
   const nodes = root.entries.filter(({ key }) => !isWord(directives, key)).flatMap((entry) => parser.entity(entry));
   warnDetached(nodes, problems);
-  return { directives: found, nodes };
+  return nodes;
 }
 
 /** What one child of an entity is. */

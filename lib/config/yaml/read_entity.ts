@@ -20,6 +20,7 @@ import {
   resourceShape,
   sidecarShape,
 } from "./shapes/vocabulary.ts";
+import { candyFieldsOf } from "./reshape_candy.ts";
 import { boxFields, sizesOf, variablesOf } from "./reshape.ts";
 
 /** Whom a node belongs to. */
@@ -99,8 +100,8 @@ function readEntity(
   };
   if (isBox(node)) return entity("boxes", boxShape, boxFields);
   if (node.kind === "candy") {
-    return entity("candies", { fields: candyFields, data: candyData }, ({ name: _relic, ...values }) => ({
-      ...values,
+    return entity("candies", { fields: candyFields, data: candyData }, (values) => ({
+      ...candyFieldsOf(node, values, problems),
       ...(dir === undefined ? {} : { dir }),
     }));
   }
@@ -108,6 +109,15 @@ function readEntity(
   const template = templates[node.kind];
   if (template !== undefined) {
     if (isDeployment(node, owner)) {
+      const nested = owner !== undefined && owner.node.kind !== "group";
+      // What is deployed inside of something that charly does not build yet is kept like it.
+      if (nested && keptTables[node.kind] === undefined) {
+        return entity(
+          "others",
+          deploymentShape,
+          (values) => ({ ...variablesOf(values, node, problems), kind: node.kind }),
+        );
+      }
       if (node.kind === "local" || node.kind === "vm") {
         return entity("bundles", deploymentShape, (values) => readBundle(node, values, problems));
       }

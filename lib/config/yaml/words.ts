@@ -1,5 +1,8 @@
 /** The reserved words of `charly.yml`, by the place they may stand at. */
 
+/** The newest schema of `charly.yml` there is. */
+export const loaderHead = "2026.174.1100";
+
 /** Top-level keys that are no entity. */
 export const directives = [
   ...["version", "repo", "import", "discover", "defaults", "provides"],

@@ -45,7 +45,7 @@ export const service: ObjectShape = object({
   distro: list(text("distroTag")),
   env: map(text()),
   restart: word("no", "on-failure", "always", "unless-stopped"),
-  working_directory: text("targetPath"),
+  working_directory: text("filled"),
   user: text("filled"),
   after: texts,
   before: texts,

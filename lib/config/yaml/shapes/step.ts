@@ -107,7 +107,7 @@ export const plugins: Readonly<Record<string, ObjectShape>> = {
     from_host: flag,
   }),
   file: object({
-    file: required(text("targetPath")),
+    file: required(text("probePath")),
     exists: flag,
     contains: matchers,
     mode,

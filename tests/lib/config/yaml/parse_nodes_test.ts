@@ -1,14 +1,18 @@
 import assert from "node:assert/strict";
 import type { Node } from "../../../../lib/config/yaml/node.ts";
-import { parseDocument } from "../../../../lib/config/yaml/parse_nodes.ts";
+import { directivesOf, parseDocument } from "../../../../lib/config/yaml/parse_nodes.ts";
 import { problemText } from "../../../../lib/config/yaml/problem.ts";
 import { readYaml } from "../../../../lib/config/yaml/read.ts";
 import { plain } from "../../../../lib/config/yaml/tree.ts";
 
 function parse(text: string, externalKinds: readonly string[] = []) {
   const { documents, problems } = readYaml(new TextEncoder().encode(text), "f.yml");
-  const { nodes, directives } = parseDocument(documents[0]!, { externalKinds }, problems);
-  return { nodes, directives, told: problems.all.map((it) => problemText(it).split("\n")[0]) };
+  const nodes = parseDocument(documents[0]!, { externalKinds }, problems);
+  return {
+    nodes,
+    directives: directivesOf(documents[0]!),
+    told: problems.all.map((it) => problemText(it).split("\n")[0]),
+  };
 }
 const steps = (node: Node | undefined) => node?.steps.map(({ word, prose }) => [word, plain(prose)]);
 

@@ -1,0 +1,105 @@
+/** What a document says about other documents: `import`, `discover`, `defaults`, `version`. */
+import type { Problems } from "./problem.ts";
+import { readiness } from "./shapes/box.ts";
+import { ShapeReader } from "./read_shape.ts";
+import { type Entry, isEmpty, kindOf, type Place, plain, type Tree } from "./tree.ts";
+
+/** A file to take in. */
+export interface Import {
+  /** As it is written: a path, or `@host/org/repo/path:version`. */
+  readonly ref: string;
+  /** Prefix of its names. */
+  readonly alias?: string;
+  readonly at: Place;
+}
+
+/** A directory to look through. */
+export interface Discover {
+  readonly path: string;
+  readonly recursive: boolean;
+  readonly manifest: string;
+  readonly at: Place;
+}
+
+/** The directives of a document. */
+export interface Directives {
+  readonly version?: string;
+  readonly imports: readonly Import[];
+  readonly discover: readonly Discover[];
+  /** `defaults:` of images: kept. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+  /** Directives that are machine-written or internal: kept as they are. */
+  readonly others: Readonly<Record<string, unknown>>;
+}
+
+/** Reads the directives of a document. */
+export function readDirectives(entries: readonly Entry[], problems: Problems): Directives {
+  const others: Record<string, unknown> = Object.create(null);
+  let version: string | undefined;
+  let defaults: Record<string, unknown> = {};
+  const imports: Import[] = [];
+  const discover: Discover[] = [];
+  for (const { key, keyAt, value } of entries) {
+    if (isEmpty(value)) continue;
+    if (key === "version") version = value.is === "scalar" ? value.text : undefined;
+    else if (key === "import") imports.push(...itemsOf(key, value, problems).flatMap((it) => readImport(it, problems)));
+    else if (key === "discover") {
+      discover.push(...itemsOf(key, value, problems).flatMap((it) => readDiscover(it, problems)));
+    } else if (key === "defaults") defaults = readDefaults(value, keyAt, problems);
+    else others[key] = plain(value);
+  }
+  return { ...(version === undefined ? {} : { version }), imports, discover, defaults, others };
+}
+
+function itemsOf(key: string, value: Tree, problems: Problems): readonly Tree[] {
+  if (value.is === "list") return value.items;
+  problems.error("wrong-type", value.at, `"${key}" is ${kindOf(value)}`, "write a list, or run `charly migrate`");
+  return [];
+}
+
+function readImport(item: Tree, problems: Problems): Import[] {
+  if (item.is === "scalar" && item.text !== "") return [{ ref: item.text, at: item.at }];
+  const entry = item.is === "map" && item.entries.length === 1 ? item.entries[0] : undefined;
+  if (entry?.value.is === "scalar" && entry.value.text !== "") {
+    if (/^[a-z0-9]+(-[a-z0-9]+)*$/.test(entry.key)) return [{ ref: entry.value.text, alias: entry.key, at: item.at }];
+    const hint = "write lower-case letters, digits and `-`";
+    problems.error("bad-value", entry.keyAt, `"${entry.key}" cannot be the prefix of names`, hint);
+    return [];
+  }
+  problems.error("wrong-type", item.at, `an import is ${kindOf(item)}`, "write a path, or `prefix: path`");
+  return [];
+}
+
+function readDiscover(item: Tree, problems: Problems): Discover[] {
+  const manifest = "charly.yml";
+  if (item.is === "scalar" && item.text !== "") return [{ path: item.text, recursive: true, manifest, at: item.at }];
+  const reader = new ShapeReader(problems, new Map());
+  const read = reader.read(
+    {
+      is: "object",
+      fields: {
+        path: { shape: { is: "text" }, required: true },
+        recursive: { shape: { is: "flag" } },
+        manifest: { shape: { is: "text" } },
+      },
+    },
+    item,
+    [],
+  ) as { path: string; recursive?: boolean; manifest?: string } | undefined;
+  return read === undefined
+    ? []
+    : [{ path: read.path, recursive: read.recursive ?? true, manifest: read.manifest ?? manifest, at: item.at }];
+}
+
+/** Only `readiness` means something here; everything else belongs to images and is kept. */
+function readDefaults(value: Tree, at: Place, problems: Problems): Record<string, unknown> {
+  if (value.is !== "map") {
+    problems.error("wrong-type", at, `"defaults" is ${kindOf(value)}`, "write a map");
+    return {};
+  }
+  const defaults = plain(value) as Record<string, unknown>;
+  const found = value.entries.find(({ key }) => key === "readiness");
+  if (found === undefined) return defaults;
+  const reader = new ShapeReader(problems, new Map());
+  return { ...defaults, readiness: reader.read(readiness, found.value, []) };
+}

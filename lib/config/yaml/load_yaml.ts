@@ -1,0 +1,216 @@
+/** A project that is written in YAML: its root file, what that imports and discovers, as one configuration. */
+import { basename, dirname, join } from "node:path";
+import { below, staysBelow } from "./below.ts";
+import { type Directives, type Discover, type Import, readDirectives } from "./directives.ts";
+import type { YamlEntity } from "./entity.ts";
+import { field, type Node } from "./node.ts";
+import { directivesOf, parseDocument } from "./parse_nodes.ts";
+import { Problems } from "./problem.ts";
+import { readYaml } from "./read.ts";
+import { readEntities } from "./read_entity.ts";
+import { type Document, get, type Place } from "./tree.ts";
+
+/** Everything a YAML project says. */
+export interface YamlProject {
+  readonly entities: readonly YamlEntity[];
+  /** Files that were read, relative to the project. */
+  readonly files: readonly string[];
+  /** Imports of other repositories: named, and fetched only on request. */
+  readonly remote: readonly Import[];
+  /** `defaults` of images, the first file that says something wins each field. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+  readonly version?: string;
+}
+
+/** How deep files may import each other. */
+const depthLimit = 8;
+
+/** A file of which only the directives are understood yet: a plug-in in any other file may add kinds. */
+interface FileRead {
+  readonly path: string;
+  readonly namespace: string;
+  readonly documents: readonly Document[];
+  readonly directives: readonly Directives[];
+}
+
+/**
+ * Loads a project.
+ *
+ * @param root absolute directory
+ * @param file the root file, relative to it
+ * @param problems takes everything that is wrong
+ */
+export function loadYaml(root: string, file: string, problems: Problems): YamlProject {
+  const loader = new Loader(root, problems);
+  loader.file(file, "", [], { file, line: 1, column: 1 });
+  return loader.finish();
+}
+
+class Loader {
+  readonly #files: FileRead[] = [];
+  readonly #seen = new Set<string>();
+  readonly #remote: Import[] = [];
+
+  constructor(private readonly root: string, private readonly problems: Problems) {}
+
+  /** Reads a file with everything it takes in. */
+  file(path: string, namespace: string, above: readonly string[], at: Place): void {
+    if (above.includes(path)) {
+      this.problems.error("cycle", at, `${[...above, path].join(" imports ")}`, "remove one of these imports");
+      return;
+    }
+    if (above.length > depthLimit) {
+      this.problems.error("cycle", at, `files import each other more than ${depthLimit} levels deep`, "flatten them");
+      return;
+    }
+    const key = `${namespace}\0${path}`;
+    if (this.#seen.has(key)) return;
+    this.#seen.add(key);
+    const bytes = this.#bytes(path, at);
+    if (bytes === undefined) return;
+    const { documents } = readYaml(bytes, path, this.problems);
+    const directives = documents.map((document) => readDirectives(directivesOf(document), this.problems));
+    this.#files.push({ path, namespace, documents, directives });
+    for (const { imports, discover } of directives) {
+      for (const item of imports) this.#import(item, path, namespace, [...above, path]);
+      for (const item of discover) this.#discover(item, path, namespace);
+    }
+  }
+
+  #import(item: Import, from: string, namespace: string, above: readonly string[]): void {
+    if (item.ref.startsWith("@")) {
+      this.#remote.push(item);
+      return;
+    }
+    const path = this.#inside(from, item.ref, item.at);
+    if (path === undefined) return;
+    const target = isDirectory(join(this.root, path)) ? join(path, "charly.yml") : path;
+    const inner = item.alias === undefined ? namespace : `${namespace}${item.alias}.`;
+    this.file(target, inner, above, item.at);
+  }
+
+  #discover({ path, recursive, manifest, at }: Discover, from: string, namespace: string): void {
+    const inside = this.#inside(from, path, at);
+    if (inside === undefined) return;
+    for (const found of this.#manifests(inside, recursive, manifest, 0)) this.file(found, namespace, [], at);
+  }
+
+  /** Manifests below a directory, in the order of their names; a missing directory has none. */
+  #manifests(directory: string, recursive: boolean, manifest: string, depth: number): string[] {
+    if (depth > 16) return [];
+    const found: string[] = [];
+    for (const { name, isFile, isDirectory } of entriesOf(join(this.root, directory))) {
+      const path = join(directory, name);
+      if (isFile && name === manifest && depth > 0) found.push(path);
+      // A link may lead anywhere, and a dot marks what is somebody else's.
+      else if (isDirectory && !name.startsWith(".") && (recursive || depth === 0)) {
+        found.push(...this.#manifests(path, recursive, manifest, depth + 1));
+      }
+    }
+    return found;
+  }
+
+  #inside(from: string, path: string, at: Place): string | undefined {
+    const inside = below(this.root, from, path);
+    if (inside === undefined) {
+      this.problems.error("outside-project", at, `"${path}" leads out of the project`, "move it into the project");
+    }
+    return inside;
+  }
+
+  #bytes(path: string, at: Place): Uint8Array | undefined {
+    try {
+      if (!staysBelow(this.root, path)) {
+        this.problems.error(
+          "outside-project",
+          at,
+          `"${path}" is a link out of the project`,
+          "copy it into the project",
+        );
+        return undefined;
+      }
+      return Deno.readFileSync(join(this.root, path));
+    } catch (error) {
+      const found = error instanceof Deno.errors.NotFound ? "is not there" : "cannot be read";
+      this.problems.error("not-found", at, `"${path}" ${found}`, "check the path");
+      return undefined;
+    }
+  }
+
+  finish(): YamlProject {
+    const externalKinds = this.#files.flatMap(({ documents }) => externalKindsOf(documents.map(({ root }) => root)));
+    const entities = this.#files.flatMap((file) =>
+      file.documents.flatMap((document) =>
+        parseDocument(document, { externalKinds }, this.problems).flatMap((node) => this.#entities(node, file))
+      )
+    );
+    const directives = this.#files.flatMap((it) => it.directives);
+    const version = directives.find((it) => it.version !== undefined)?.version;
+    return {
+      entities: this.#unique(entities),
+      files: this.#files.map(({ path }) => path),
+      remote: this.#remote,
+      defaults: Object.assign({}, ...directives.map((it) => it.defaults).reverse()),
+      ...(version === undefined ? {} : { version }),
+    };
+  }
+
+  #entities(node: Node, { path, namespace }: FileRead): YamlEntity[] {
+    const directory = dirname(path);
+    // A layer in a manifest of its own is called like its directory, and has its files there.
+    const layer = node.kind === "candy" && directory !== "." && field(node, "base") === undefined &&
+      field(node, "from") === undefined;
+    const name = layer ? basename(directory) : node.name;
+    return readEntities(node, `${namespace}${name}`, this.problems, layer ? { dir: directory } : {});
+  }
+
+  /** The first writer of a name wins; a second one is reported. */
+  #unique(entities: readonly YamlEntity[]): YamlEntity[] {
+    const first = new Map<string, YamlEntity>();
+    for (const entity of entities) {
+      const key = `${entity.table}\0${entity.name}`;
+      const before = first.get(key);
+      if (before === undefined) {
+        first.set(key, entity);
+        continue;
+      }
+      const where = `${before.at.file}:${before.at.line}`;
+      const message = `the ${entity.kind} "${entity.name}" is also in ${where}`;
+      this.problems.error("duplicate-name", entity.at, message, "rename or remove one of the two");
+    }
+    return [...first.values()];
+  }
+}
+
+/** Words of `plugin: { providers: ["kind:<word>", "deploy:<word>"] }`. */
+function externalKindsOf(roots: readonly Parameters<typeof get>[0][]): string[] {
+  const words: string[] = [];
+  for (const root of roots) {
+    for (const entity of root?.is === "map" ? root.entries : []) {
+      for (const child of entity.value.is === "map" ? entity.value.entries : []) {
+        const providers = get(get(child.value, "plugin"), "providers");
+        for (const item of providers?.is === "list" ? providers.items : []) {
+          const word = item.is === "scalar" ? /^(?:kind|deploy):(.+)$/.exec(item.text)?.[1] : undefined;
+          if (word !== undefined) words.push(word);
+        }
+      }
+    }
+  }
+  return words;
+}
+
+function entriesOf(path: string): Deno.DirEntry[] {
+  try {
+    return [...Deno.readDirSync(path)].sort((a, b) => a.name < b.name ? -1 : 1);
+  } catch {
+    return []; // a directory that is not there has nothing to discover
+  }
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,63 @@
+/** From a YAML project to the data of a configuration, with the place of everything in it. */
+import type { ConfigData } from "../../entities/config.ts";
+import { type ConfigIssue, issueText } from "../issue.ts";
+import type { YamlEntity } from "./entity.ts";
+import { loadYaml, type YamlProject } from "./load_yaml.ts";
+import { Problems } from "./problem.ts";
+import { placeOf } from "./read_shape.ts";
+import type { Place } from "./tree.ts";
+
+/** A YAML project as data. */
+export interface YamlConfig {
+  readonly data: ConfigData;
+  readonly project: YamlProject;
+  /** What is wrong as far as YAML goes; rules between entities are `parseConfig`'s. */
+  readonly problems: Problems;
+}
+
+/**
+ * Reads a YAML project.
+ *
+ * @param root absolute directory
+ * @param file the root file, relative to it
+ */
+export function readYamlConfig(root: string, file: string): YamlConfig {
+  const problems = new Problems();
+  const project = loadYaml(root, file, problems);
+  return { data: dataOf(project), project, problems };
+}
+
+function dataOf({ entities, defaults }: YamlProject): ConfigData {
+  const tables: Record<string, Record<string, unknown>> = {};
+  for (const { table, name, value } of entities) (tables[table] ??= Object.create(null))[name] = value;
+  const readiness = readinessOf(defaults["readiness"]);
+  return { ...tables, ...(readiness === undefined ? {} : { defaults: { readiness } }) } as ConfigData;
+}
+
+/** `poll_interval_local` is `pollLocal` here. */
+function readinessOf(value: unknown): Record<string, unknown> | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, it]) => [name.replace(/^pollInterval(Local|Remote|Heavy)$/, "poll$1"), it]),
+  );
+}
+
+/** Problems of the whole configuration, told where the YAML says what they are about. */
+export function placeIssues({ project, problems }: YamlConfig, issues: readonly ConfigIssue[], root: Place): void {
+  const entities = new Map(project.entities.map((entity) => [`${entity.table}\0${entity.name}`, entity]));
+  for (const issue of issues) {
+    const [table = "", name = "", ...path] = issue.path;
+    const entity = entities.get(`${table}\0${name}`);
+    // What was left out because it is wrong has been told already.
+    if (entity !== undefined && isBroken(entity, path)) continue;
+    const at = entity === undefined ? root : placeOf(entity.places, path) ?? entity.at;
+    const { message, hint } = issueText(issue);
+    const field = path.length === 0 ? "" : `${path.join("/")}: `;
+    problems.error("config", at, `${entity === undefined ? "" : `${entity.kind} "${name}": `}${field}${message}`, hint);
+  }
+}
+
+function isBroken({ broken }: YamlEntity, path: readonly string[]): boolean {
+  const key = path.join("\0");
+  return broken.some((it) => it !== "" && (key === it || key.startsWith(`${it}\0`) || it.startsWith(`${key}\0`)));
+}
