@@ -3,6 +3,7 @@ import type { DeployEvent, DeployEvents, HostOutcome, Outcome } from "../deploy/
 import { askPassword, confirm } from "./confirm.ts";
 import { liveLines } from "./live_lines.ts";
 import type { Output } from "./output.ts";
+import { keptText, StepText } from "./step_text.ts";
 import { planJson, planText, underHome } from "./plan_text.ts";
 import { escapeControls } from "./style.ts";
 
@@ -23,8 +24,7 @@ export interface ReporterOptions {
 /** @param out whom it is told; @param options see {@link ReporterOptions} */
 export function reporterOf(out: Output, options: ReporterOptions): Reporter {
   const live = liveLines(out.io, out.io.stderrIsTerminal && out.mode === "text" && !out.quiet);
-  const tails = new Map<string, string>();
-  const decoders = new Map<string, TextDecoder>();
+  const printed = new Map<string, StepText>();
   const s = out.errStyle;
   const print = (line: string) => {
     if (out.mode === "text") live.print(line);
@@ -33,13 +33,14 @@ export function reporterOf(out: Output, options: ReporterOptions): Reporter {
     if (!out.quiet) print(line);
   };
 
-  const flush = (host: string) => {
-    for (const [key, text] of tails) {
-      if (key.startsWith(`${host}\0`) && text !== "" && out.verbose) {
-        print(`${s.dim(`[${host}]`)}   ${escapeControls(text)}`);
-      }
-    }
-    for (const map of [tails, decoders]) for (const key of map.keys()) if (key.startsWith(`${host}\0`)) map.delete(key);
+  const textOf = (event: { readonly host: string; readonly n: number }) => {
+    const key = `${event.host}\0${event.n}`;
+    const text = printed.get(key) ?? new StepText();
+    printed.set(key, text);
+    return text;
+  };
+  const forget = (host: string) => {
+    for (const key of printed.keys()) if (key.startsWith(`${host}\0`)) printed.delete(key);
   };
 
   const homes = new Map<string, string>();
@@ -60,33 +61,30 @@ export function reporterOf(out: Output, options: ReporterOptions): Reporter {
       case "step-begin":
         return live.set(event.host, `${tag} ${event.n}/${event.of} ${words(event.summary)}`);
       case "step-output": {
-        const key = `${event.host}\0${event.n}${event.stream}`;
-        const decoder = decoders.get(key) ?? new TextDecoder();
-        decoders.set(key, decoder);
-        const text = (tails.get(key) ?? "") + decoder.decode(event.bytes, { stream: true });
-        const lines = text.split("\n");
-        tails.set(key, lines.pop()!.slice(-4096));
-        if (out.verbose) { for (const line of lines) print(`${tag}   ${escapeControls(line)}`); }
-        else if (lines.length > 0) recent.set(event.host, [...recent.get(event.host) ?? [], ...lines].slice(-20));
+        const text = textOf(event);
+        if (!out.verbose) return text.remember(event.bytes);
+        for (const line of text.lines(event.bytes)) print(`${tag}   ${escapeControls(line)}`);
         return;
       }
       case "step-end": {
-        const rest = [...tails].filter(([key, text]) => key.startsWith(`${event.host}\0`) && text !== "").map((
-          [, text],
-        ) => text);
-        flush(event.host);
+        const text = textOf(event);
+        const rest = out.verbose ? text.rest() : text.last();
+        forget(event.host);
         live.set(event.host, undefined);
+        const indented = (lines: readonly string[]) => {
+          for (const it of lines) print(`${tag}   ${escapeControls(it)}`);
+        };
+        if (out.verbose) indented(rest);
+        const kept = keptText(event.output);
         const line = `${tag} ${event.n}/${event.of} ${words(event.summary)}`;
-        if (event.result === "ok") progress(`${s.green("✓")} ${line}${took(event.durationMs)}`);
+        if (event.result === "ok") progress(`${s.green("✓")} ${line}${took(event.durationMs)}${s.dim(kept)}`);
         else if (event.result === "satisfied") progress(s.dim(`= ${line}`));
         else {
           print(`${s.red("✗")} ${line}: ${event.result}${event.code === undefined ? "" : `, exit code ${event.code}`}`);
           // Without -v the output was not shown while it came; the end of it says why the step failed.
-          for (const text of out.verbose ? [] : [...recent.get(event.host) ?? [], ...rest]) {
-            print(`${tag}   ${escapeControls(text)}`);
-          }
+          if (!out.verbose) indented(rest);
+          if (kept !== "") print(`${tag}  ${escapeControls(kept)}`);
         }
-        recent.delete(event.host);
         return;
       }
       case "skipped":
@@ -97,7 +95,6 @@ export function reporterOf(out: Output, options: ReporterOptions): Reporter {
         return live.set(event.host, undefined);
     }
   };
-  const recent = new Map<string, string[]>();
 
   const events: DeployEvents = async (event) => {
     if (event.kind === "confirm") {
@@ -111,9 +108,16 @@ export function reporterOf(out: Output, options: ReporterOptions): Reporter {
       return await confirm(out, event.question, options.yes);
     }
     if (event.kind === "password") return await askPassword(out, event.prompt);
-    out.event(eventJson(event));
+    if (out.mode === "events") {
+      if (event.kind === "step-output") {
+        // a character may come in two pieces
+        const text = textOf(event).decode(event.bytes);
+        if (text !== "") out.event({ ...eventJson(event), text });
+      } else out.event(eventJson(event));
+      if (event.kind === "step-end") forget(event.host);
+    }
     if (out.mode === "document" && event.kind === "warning") out.warn(`[${event.host}] ${event.message}`);
-    show(event);
+    if (out.mode !== "events") show(event);
   };
   return { events, close: () => live.done() };
 }

@@ -194,6 +194,8 @@ export type DeployEvent =
     readonly result: "ok" | "satisfied" | "failed" | "timeout" | "cut";
     readonly code?: number;
     readonly durationMs: number;
+    /** What it printed: how much, the file that holds all of it, why there is less in it. */
+    readonly output?: { readonly bytes: number; readonly file?: string; readonly lost?: string };
   }
   | {
     readonly kind: "skipped";
@@ -306,7 +308,7 @@ export interface DeployApi {
     bundle: string | undefined,
     options: HostOptions,
   ): Promise<readonly string[]>;
-  /** Removes stages, old journals and, with `kept`, edits that undo moved aside; returns one line per thing removed. */
+  /** Removes stages, old journals, kept output and, with `kept`, edits that undo moved aside; returns one line per thing removed. */
   cleanBundle(
     project: DeployProject | undefined,
     bundle: string | undefined,

@@ -18,6 +18,7 @@ import { fetchContent } from "./fetch.ts";
 import { fleet } from "./fleet.ts";
 import { hostPlanOf } from "./host_plan.ts";
 import { checkPlanFile } from "./plan_file.ts";
+import { outputDirectory, OutputKeeper } from "./keep_output.ts";
 import type { RunWatch } from "./run.ts";
 import { resolveSecrets } from "./secrets.ts";
 import type { HostSession } from "./session.ts";
@@ -74,7 +75,8 @@ export async function addBundle(
 ): Promise<Outcome> {
   const job = jobOf(engine, project, name, options, options.ref);
   const spec = await specOf(job, options);
-  const events = new EventQueue(listener);
+  const output = new OutputKeeper(listener, outputDirectory(engine.stateHome, job.project.name, name));
+  const events = new EventQueue(output.events);
   const lanes = new Map<string, Lane>();
   const ended = new Map<string, HostOutcome>();
   try {
@@ -144,7 +146,7 @@ export async function addBundle(
     return outcome();
   } finally {
     await Promise.all([...lanes.values()].map(({ session }) => session.close().catch(() => {})));
-    await events.drained();
+    await events.drained().finally(() => output.close());
   }
 
   function end(it: HostOutcome): void {

@@ -1,6 +1,7 @@
 /** Undo over several hosts, from the ledgers alone. */
 import { readEnv } from "../base/env.ts";
 import { CharlyError } from "../base/errors.ts";
+import { own } from "../base/own.ts";
 import { deployId } from "../plan/deploy_id.ts";
 import { levels } from "./assess.ts";
 import type {
@@ -16,6 +17,7 @@ import { delHost, planDel, type UndoPlan } from "./del_host.ts";
 import { type EngineOptions, failureOf, type Job, jobOf, openHost } from "./engine.ts";
 import { none, stopText, watchOf } from "./engine_add.ts";
 import { EventQueue } from "./events.ts";
+import { outputDirectory, OutputKeeper } from "./keep_output.ts";
 import { fleet } from "./fleet.ts";
 import { sweepHost } from "./keep_host.ts";
 import { forgetOperatorCopy, rememberedHosts, writeOperatorCopy } from "./remember.ts";
@@ -31,7 +33,7 @@ export async function undoJob(
   name: string,
   options: DelOptions,
 ): Promise<Job> {
-  if (project?.config.bundles[name] !== undefined) return jobOf(engine, project, name, options);
+  if (project !== undefined && own(project.config.bundles, name) !== undefined) return jobOf(engine, project, name, options);
   const remembered = await rememberedHosts(engine, project?.name, name);
   const on = remembered ?? { target: "local" as const };
   const target = targetOf(engine.targets, { on });
@@ -62,7 +64,8 @@ export async function delBundle(
 ): Promise<Outcome> {
   const job = await undoJob(engine, project, name, options);
   const id = deployId(name);
-  const events = new EventQueue(listener);
+  const output = new OutputKeeper(listener, outputDirectory(engine.stateHome, job.project.name, name));
+  const events = new EventQueue(output.events);
   const lanes = new Map<string, Lane>();
   const ended = new Map<string, HostOutcome>();
   const end = (it: HostOutcome) => {
@@ -140,7 +143,7 @@ export async function delBundle(
     return outcome();
   } finally {
     await Promise.all([...lanes.values()].map(({ session }) => session.close().catch(() => {})));
-    await events.drained();
+    await events.drained().finally(() => output.close());
   }
 }
 

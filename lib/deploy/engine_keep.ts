@@ -8,6 +8,7 @@ import { none } from "./engine_add.ts";
 import { undoJob } from "./engine_del.ts";
 import { EventQueue } from "./events.ts";
 import { fleet } from "./fleet.ts";
+import { cleanOutput } from "./keep_output.ts";
 import { repairHost } from "./repair_host.ts";
 import { forgetOperatorCopy, writeOperatorCopy } from "./remember.ts";
 import { renameOnHost } from "./keep_host.ts";
@@ -61,7 +62,7 @@ export async function repairLedger(
   return lines;
 }
 
-/** Sweeps stages and old journals; with `kept`, also what undo moved aside. */
+/** Sweeps stages and old journals, and here the output of steps; with `kept`, also what undo moved aside. */
 export async function cleanBundle(
   engine: EngineOptions,
   project: DeployProject | undefined,
@@ -94,5 +95,10 @@ export async function cleanBundle(
       );
     }
   }
-  return lines;
+  const output = await cleanOutput(engine.stateHome, {
+    ...(project === undefined ? {} : { project: project.name }),
+    ...(bundle === undefined ? {} : { bundle }),
+    dryRun: options.dryRun === true,
+  });
+  return [...lines, ...output.map((path) => `this machine: ${path}`)];
 }

@@ -10,13 +10,17 @@ export class EventQueue {
 
   constructor(readonly listener: DeployEvents) {}
 
-  /** Tells; a failing listener is remembered and thrown by {@link drained}. */
-  tell(event: DeployEvent): void {
+  /**
+   * Tells, and resolves when it has been heard: who waits for that holds back what comes faster than it is heard. A failing
+   * listener is remembered and thrown by {@link drained}.
+   */
+  async tell(event: DeployEvent): Promise<void> {
     for (const shown of this.#redactor.apply(event)) {
       this.#last = this.#last.then(() => this.listener(shown)).catch((error) => {
         this.#failure ??= error;
       });
     }
+    await this.#last;
   }
 
   /** Values no event may show from now on. */

@@ -32,7 +32,8 @@ export interface Ended {
 /** What a run tells while it goes. */
 export interface RunWatch {
   readonly began?: (n: number) => void;
-  readonly output?: (n: number, bytes: Uint8Array) => void;
+  /** While a promise it gives is pending, nothing more is read from the target, and the step waits. */
+  readonly output?: (n: number, bytes: Uint8Array) => void | Promise<void>;
   readonly ended?: (ended: Ended) => void;
   readonly warning?: (n: number, message: string) => void;
 }
@@ -109,7 +110,7 @@ export class HostRun {
     } || HALT=\${HALT:-store}\n`;
   }
 
-  #take(frame: Frame): void {
+  #take(frame: Frame): void | Promise<void> {
     const n = Number(frame.step);
     switch (frame.type) {
       case "B":

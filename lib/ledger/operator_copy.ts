@@ -105,13 +105,13 @@ export function operatorCopyPath(stateHome: string, project: string, bundle: str
       code: "bad-state-home",
     });
   }
-  return [stateHome.replace(/\/+$/, ""), "charly/ledger", ...[project, bundle].map(part), `${part(host)}.json`].join(
+  return [stateHome.replace(/\/+$/, ""), "charly/ledger", ...[project, bundle].map(pathPart), `${pathPart(host)}.json`].join(
     "/",
   );
 }
 
 /** One component of a path: names may hold anything, also `/` and `..`. */
-function part(name: string): string {
+export function pathPart(name: string): string {
   const plain = encodeURIComponent(name.toWellFormed()).replace(/%40/g, "@").replace(/%3A/g, ":");
   return plain === "" ? "%" : plain.replace(/^\.+/, (dots) => "%2E".repeat(dots.length));
 }

@@ -9,7 +9,7 @@ export default defineVerb({
   name: "clean",
   summary: "Remove stages and journals that nothing needs any more",
   description:
-    "Sweeps what interrupted runs left on a target. --kept also empties the place undo moves edited files to; look at it\n" +
+    "Sweeps what interrupted runs left on a target, and here the long output of steps. --kept also empties the place undo moves edited files to; look at it\n" +
     "first, it is the only copy.",
   examples: [["charly clean web --dry-run", "list what would go"]],
   args: { bundle: { brief: "Only the targets of this bundle", optional: true, offer: "deployed" } },
