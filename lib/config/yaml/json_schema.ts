@@ -1,0 +1,189 @@
+/** JSON Schema of `charly.yml`, made of the very shapes files are read by: what an editor offers is what charly takes. */
+import { textRules } from "../../entities/text_rules.ts";
+import type { KindShape } from "./read_fields.ts";
+import { flag, list, map, object, type ObjectShape, type Shape, text } from "./shape.ts";
+import { boxShape } from "./shapes/box.ts";
+import { candyData, candyFields } from "./shapes/candy.ts";
+import { deploymentShape, groupShape } from "./shapes/deployment.ts";
+import { answer, common, installVerbs, kept, liveVerbs, patience, plugins } from "./shapes/step.ts";
+import { androidShape, k8sShape, localShape, podShape } from "./shapes/template.ts";
+import { vmShape } from "./shapes/vm.ts";
+import {
+  agentShape,
+  builderShape,
+  distroShape,
+  initShape,
+  openShape,
+  resourceShape,
+  sidecarShape,
+} from "./shapes/vocabulary.ts";
+import { resourceKinds } from "./words.ts";
+
+/** A JSON Schema, draft 7: what editors know. */
+export type JsonSchema = boolean | { readonly [key: string]: unknown };
+
+/** Every kind with the fields it may have; kinds with templates have two. */
+const entities: readonly (readonly [string, KindShape])[] = [
+  ["candy", { fields: candyFields, data: candyData }],
+  ["candy", boxShape],
+  ["vm", vmShape],
+  ["local", localShape],
+  ["pod", podShape],
+  ["k8s", k8sShape],
+  ["android", androidShape],
+  ...(["pod", "vm", "local", "k8s", "android"] as const).map((kind) => [kind, deploymentShape] as const),
+  ["group", groupShape],
+  ["agent", agentShape],
+  ["builder", builderShape],
+  ["distro", distroShape],
+  ["init", initShape],
+  ["resource", resourceShape],
+  ["sidecar", sidecarShape],
+  ["target", openShape],
+  ["module", openShape],
+  ["package-group", openShape],
+];
+
+/**
+ * The schema of a document.
+ *
+ * @example
+ * ```ts
+ * import { charlySchema } from "./json_schema.ts";
+ *
+ * console.log(JSON.stringify(charlySchema()));
+ * ```
+ */
+export function charlySchema(): JsonSchema {
+  return {
+    $schema: "http://json-schema.org/draft-07/schema#",
+    title: "charly.yml",
+    type: "object",
+    properties: {
+      version: { type: "string", description: "Schema of the file, YYYY.DDD.HHMM" },
+      repo: { type: "string", description: "Identity of the project: host/owner/repo" },
+      import: {
+        type: "array",
+        items: {
+          anyOf: [{ type: "string" }, { type: "object", maxProperties: 1, additionalProperties: { type: "string" } }],
+        },
+        description: "Files to take in; with a prefix, their names get it",
+      },
+      discover: {
+        type: "array",
+        items: { anyOf: [{ type: "string" }, schemaOf(object({ path: text(), recursive: flag, manifest: text() }))] },
+        description: "Directories to look through for manifests",
+      },
+      defaults: { type: "object", description: "What images take when they say nothing" },
+      provides: schemaOf(object({ env: list(map({ is: "scalar" })), mcp: list(map({ is: "scalar" })) })),
+    },
+    additionalProperties: { anyOf: entities.map(([kind, shape]) => entitySchema(kind, shape, 0)) },
+    definitions: { step: stepSchema() },
+  };
+}
+
+/** An entity: its kind, and children under any name. */
+function entitySchema(kind: string, { fields, data }: KindShape, depth: number): JsonSchema {
+  const children = Object.entries(data).map(([key, shape]) => ({
+    type: "object",
+    properties: { [key]: schemaOf(shape) },
+    required: [key],
+  }));
+  const members = depth === 0 && (resourceKinds as readonly string[]).includes(kind)
+    ? entities.filter(([inner]) => (resourceKinds as readonly string[]).includes(inner))
+      .map(([inner, shape]) => entitySchema(inner, shape, depth + 1))
+    : [];
+  const value = schemaOf(fields);
+  return {
+    type: "object",
+    properties: { [kind]: { anyOf: [value, { type: "null" }, ...(kind === "candy" ? [] : [{ type: "string" }])] } },
+    required: [kind],
+    additionalProperties: { anyOf: [{ $ref: "#/definitions/step" }, ...children, ...members] },
+  };
+}
+
+function stepSchema(): JsonSchema {
+  const words = ["run", "check", "agent-run", "agent-check", "include"];
+  const verbs = Object.assign({}, ...Object.values(installVerbs).map((shape) => propertiesOf(shape)));
+  const inputs = Object.entries(plugins).map(([word, shape]) => ({
+    if: { properties: { plugin: { const: word } }, required: ["plugin"] },
+    then: { properties: { plugin_input: schemaOf(shape) } },
+  }));
+  return {
+    type: "object",
+    properties: {
+      ...Object.fromEntries(words.map((word) => [word, { type: "string" }])),
+      ...Object.fromEntries(liveVerbs.map((word) => [word, { type: "string" }])),
+      plugin: { type: "string", examples: Object.keys(plugins) },
+      plugin_input: { type: "object" },
+      ...verbs,
+      ...Object.assign({}, ...[common, patience, answer, kept].map((shape) => propertiesOf(shape))),
+    },
+    anyOf: words.map((word) => ({ required: [word] })),
+    allOf: inputs,
+  };
+}
+
+function propertiesOf({ fields }: ObjectShape): Record<string, JsonSchema> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, { shape, about }]) => [key, describe(schemaOf(shape), about)]),
+  );
+}
+
+/** The schema of a shape. */
+export function schemaOf(shape: Shape): JsonSchema {
+  switch (shape.is) {
+    case "text":
+      if (shape.words !== undefined) return { enum: shape.words };
+      return shape.rule === undefined
+        ? { type: ["string", "number", "boolean"] }
+        : { type: ["string", "number"], description: textRules[shape.rule].what };
+    case "number":
+      return {
+        type: "integer",
+        minimum: shape.min,
+        ...(shape.max < Number.MAX_SAFE_INTEGER ? { maximum: shape.max } : {}),
+      };
+    case "flag":
+      return { type: "boolean" };
+    case "scalar":
+      return { type: ["string", "number", "boolean"] };
+    case "list": {
+      const many = { type: "array", items: schemaOf(shape.of) };
+      return shape.single === true ? { anyOf: [many, schemaOf(shape.of)] } : many;
+    }
+    case "map":
+      return { type: "object", additionalProperties: schemaOf(shape.of) };
+    case "object": {
+      const required = Object.entries(shape.fields).filter(([, field]) => field.required === true).map(([key]) => key);
+      return {
+        type: "object",
+        properties: propertiesOf(shape),
+        additionalProperties: shape.open === true,
+        ...(required.length === 0 ? {} : { required }),
+      };
+    }
+    case "either": {
+      const found = [shape.scalar, shape.list, shape.map].flatMap((it) => it === undefined ? [] : [schemaOf(it)]);
+      return { anyOf: found };
+    }
+    case "variant":
+      return {
+        anyOf: Object.entries(shape.cases).map(([name, it]) => {
+          const { properties, required } = schemaOf(it) as { properties: object; required?: readonly string[] };
+          return {
+            type: "object",
+            properties: { ...properties, [shape.by]: { const: name } },
+            required: [shape.by, ...required ?? []],
+            additionalProperties: false,
+          };
+        }),
+      };
+    case "data":
+      return true;
+  }
+}
+
+function describe(schema: JsonSchema, about: string | undefined): JsonSchema {
+  return about === undefined || typeof schema === "boolean" ? schema : { description: about, ...schema };
+}
