@@ -18,17 +18,20 @@ import type {
 import type { EngineOptions } from "../lib/deploy/engine.ts";
 import { type LoadOptions, loadProject as load } from "../lib/config/load.ts";
 import type { Project } from "../lib/config/project.ts";
-import { addBundle, planBundle } from "../lib/deploy/engine_add.ts";
-import { delBundle } from "../lib/deploy/engine_del.ts";
-import { cleanBundle, renameBundle, repairLedger } from "../lib/deploy/engine_keep.ts";
-import { driftOf, ledgerOf, statusOf } from "../lib/deploy/engine_status.ts";
-import { diagnose } from "../lib/deploy/doctor.ts";
-import { rememberedHosts } from "../lib/deploy/remember.ts";
-import { openHosts } from "../lib/deploy/host_exec.ts";
 import { targetOf } from "../lib/deploy/target.ts";
 import { targets } from "./mod.ts";
 
 export type { AddOptions, DelOptions, DeployApi, DeployEvents, HostPlan, LoadOptions, Outcome, PlanOptions, Project };
+
+// The parts of the engine, each loaded by the first verb that needs it: a start loads one of them, not all.
+const adding = () => import("../lib/deploy/engine_add.ts");
+const undoing = () => import("../lib/deploy/engine_del.ts");
+const settling = () => import("../lib/deploy/engine_guard.ts");
+const keeping = () => import("../lib/deploy/engine_keep.ts");
+const looking = () => import("../lib/deploy/engine_status.ts");
+const doctor = () => import("../lib/deploy/doctor.ts");
+const remembering = () => import("../lib/deploy/remember.ts");
+const executing = () => import("../lib/deploy/host_exec.ts");
 
 /** The operator's side, read from this process. */
 function surroundings(): EngineOptions {
@@ -53,23 +56,29 @@ function surroundings(): EngineOptions {
 export function createApi(options: EngineOptions = surroundings()): DeployApi {
   return {
     reachOf: async (project, bundle, wanted) => {
-      const on = project?.config.bundles[bundle]?.on ?? await rememberedHosts(options, project?.name, bundle);
+      const on = project?.config.bundles[bundle]?.on ??
+        await (await remembering()).rememberedHosts(options, project?.name, bundle);
       if (on === undefined) return [{ kind: "local", host: "local" }];
       const target = targetOf(targets, { on });
       const hosts = target.hosts.filter((host) => wanted.host === undefined || wanted.host.includes(host));
       return await Promise.all(hosts.map((host) => target.reach(host, { env: options.env })));
     },
-    planBundle: (project, bundle, wanted) => planBundle(options, project, bundle, wanted),
-    addBundle: (project, bundle, wanted, events) => addBundle(options, project, bundle, wanted, events),
-    delBundle: (project, bundle, wanted, events) => delBundle(options, project, bundle, wanted, events),
-    renameBundle: (project, from, to, wanted, events) => renameBundle(options, project, from, to, wanted, events),
-    statusOf: (project, bundle, wanted) => statusOf(options, project, bundle, wanted),
-    driftOf: (project, bundle, wanted) => driftOf(options, project, bundle, wanted),
-    ledgerOf: (project, bundle, wanted) => ledgerOf(options, project, bundle, wanted),
-    repairLedger: (project, bundle, wanted) => repairLedger(options, project, bundle, wanted),
-    cleanBundle: (project, bundle, wanted) => cleanBundle(options, project, bundle, wanted),
-    diagnose: (project) => diagnose(options, project),
-    openHosts: (project) => Promise.resolve(openHosts(options, project)),
+    planBundle: async (project, bundle, wanted) => (await adding()).planBundle(options, project, bundle, wanted),
+    addBundle: async (project, bundle, wanted, events) =>
+      (await adding()).addBundle(options, project, bundle, wanted, events),
+    delBundle: async (project, bundle, wanted, events) =>
+      (await undoing()).delBundle(options, project, bundle, wanted, events),
+    settleBundle: async (project, bundle, how, wanted, events) =>
+      (await settling()).settleBundle(options, project, bundle, how, wanted, events),
+    renameBundle: async (project, from, to, wanted, events) =>
+      (await keeping()).renameBundle(options, project, from, to, wanted, events),
+    statusOf: async (project, bundle, wanted) => (await looking()).statusOf(options, project, bundle, wanted),
+    driftOf: async (project, bundle, wanted) => (await looking()).driftOf(options, project, bundle, wanted),
+    ledgerOf: async (project, bundle, wanted) => (await looking()).ledgerOf(options, project, bundle, wanted),
+    repairLedger: async (project, bundle, wanted) => (await keeping()).repairLedger(options, project, bundle, wanted),
+    cleanBundle: async (project, bundle, wanted) => (await keeping()).cleanBundle(options, project, bundle, wanted),
+    diagnose: async (project) => (await doctor()).diagnose(options, project),
+    openHosts: async (project) => (await executing()).openHosts(options, project),
   };
 }
 

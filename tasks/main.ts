@@ -100,7 +100,13 @@ export interface MainOptions {
 
 /** The real engine and loader, imported when a verb asks. */
 const services: Services = {
-  project: async (request): Promise<CliProject> => await (await import("../lib/config/load.ts")).loadProject(request),
+  project: async (request): Promise<CliProject> => {
+    const [{ loadProject }, { rememberedDir }] = await Promise.all([
+      import("../lib/config/load.ts"),
+      import("../lib/config/remembered.ts"),
+    ]);
+    return await loadProject({ ...request, reuse: rememberedDir() });
+  },
   api: async (): Promise<DeployApi> => (await import("../targets/api.ts")).createApi(),
 };
 

@@ -6,6 +6,7 @@ import { readEnv } from "../lib/cli/io.ts";
 import { hasEverything, isEmpty, missingPermissions, permittedMark, reexec } from "../lib/cli/reexec.ts";
 import type { DeployApi, HostPlan } from "../lib/deploy/contract.ts";
 import { derivePermissions, type Permissions, type Reach, renderFlags } from "../lib/plan/permissions.ts";
+import { rememberedDir } from "../lib/config/remembered.ts";
 import type { AnyContext } from "./verbs/_shared.ts";
 
 /** What {@link enterPermissions} derives from. */
@@ -79,6 +80,7 @@ export function permissionsFor(
   const store = secrets.length > 0 || project === undefined
     ? [`${under("XDG_DATA_HOME", ".local/share")}/charly/secret`]
     : [];
+  const kept = project === undefined || rememberedDir() === "" ? [] : [rememberedDir()];
   const config = project?.configUrl.startsWith("file:") ? fileURLToPath(project.configUrl) : undefined;
   return derivePermissions({
     reach,
@@ -87,9 +89,9 @@ export function permissionsFor(
     state: `${under("XDG_STATE_HOME", ".local/state")}/charly`,
     deno: Deno.execPath(),
     program: findProgram,
-    reads: [...reads ?? [], ...store, ...ownFiles(), ...project === undefined ? [] : denoFiles(project.root)],
+    reads: [...reads ?? [], ...kept, ...store, ...ownFiles(), ...project === undefined ? [] : denoFiles(project.root)],
     env: [...env ?? [], ...secrets],
-    writes: [...store, ...(writes ?? []).map((path) => resolve(context.cwd, path)), ...artifactsOf(project)],
+    writes: [...kept, ...store, ...(writes ?? []).map((path) => resolve(context.cwd, path)), ...artifactsOf(project)],
   });
 }
 

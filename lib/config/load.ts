@@ -2,15 +2,19 @@
 import { CharlyError } from "../base/errors.ts";
 import { findConfig, type FindOptions, type Project, projectName } from "./project.ts";
 import { freezeData } from "./sandbox/data.ts";
-import { evaluate, type EvaluateOptions } from "./sandbox/evaluate.ts";
-import { integrityOf as graphIntegrity } from "./sandbox/integrity.ts";
-import { checkGraph } from "./sandbox/check_graph.ts";
-import { defaultLimits } from "./sandbox/limits.ts";
-import { moduleGraph } from "./sandbox/module_graph.ts";
+import type { EvaluateOptions } from "./sandbox/evaluate.ts";
+import { recall, remember } from "./remembered.ts";
+import type { Source } from "./sandbox/source.ts";
 import type { Config } from "../entities/config.ts";
 
 /** How to find and evaluate a config. */
-export interface LoadOptions extends FindOptions, EvaluateOptions {}
+export interface LoadOptions extends FindOptions, EvaluateOptions {
+  /**
+   * Directory where configs read before are kept: what is there is taken when nothing it came from has changed.
+   * @default {nothing is kept}
+   */
+  readonly reuse?: string;
+}
 
 /**
  * Loads a project.
@@ -19,9 +23,14 @@ export interface LoadOptions extends FindOptions, EvaluateOptions {}
  */
 export async function loadProject(options: LoadOptions = {}): Promise<Project> {
   const source = findConfig({ ...options, cached: options.cached ?? options.integrity !== undefined });
+  const careful = options.integrity !== undefined || options.verifyDeterministic === true;
+  const reuse = careful || options.reuse === "" ? undefined : options.reuse;
+  const known = reuse === undefined ? undefined : await recall(reuse, source);
+  if (known !== undefined) return projectOf(source, known.config, known.output);
+  const began = Date.now();
   // The schemas take as long to load as the config takes to evaluate: both at once.
-  const [{ data, output }, { parseConfig }, { formatIssues }] = await Promise.all([
-    evaluate(source, options),
+  const [{ data, output, madeOf }, { parseConfig }, { formatIssues }] = await Promise.all([
+    import("./sandbox/evaluate.ts").then(({ evaluate }) => evaluate(source, options)),
     import("./parse.ts"),
     import("./issue.ts"),
   ]);
@@ -35,6 +44,11 @@ export async function loadProject(options: LoadOptions = {}): Promise<Project> {
     );
   }
   const config = freezeData(parsed.config) as Config;
+  if (reuse !== undefined && madeOf !== undefined) await remember(reuse, source, madeOf, began, { config, output });
+  return projectOf(source, config, output);
+}
+
+function projectOf(source: Source, config: Config, output: string): Project {
   return { name: config.project ?? projectName(source), root: source.root, configUrl: source.url, config, output };
 }
 
@@ -46,6 +60,12 @@ export async function loadProject(options: LoadOptions = {}): Promise<Project> {
  */
 export async function integrityOf(options: FindOptions = {}): Promise<string> {
   const source = findConfig(options);
+  const [{ moduleGraph }, { defaultLimits }, { checkGraph }, { integrityOf: graphIntegrity }] = await Promise.all([
+    import("./sandbox/module_graph.ts"),
+    import("./sandbox/limits.ts"),
+    import("./sandbox/check_graph.ts"),
+    import("./sandbox/integrity.ts"),
+  ]);
   const graph = await moduleGraph(source, defaultLimits);
   checkGraph(graph, source);
   return graphIntegrity(graph, source);

@@ -1,9 +1,11 @@
 /** A venue inside another one: a container, or a machine only the outer one can reach. */
 import type { DeployTarget } from "../../lib/deploy/target.ts";
 import type { NestedTarget } from "../../lib/entities/bundle.ts";
-import { connect } from "../../lib/execute/connect.ts";
 import { localTarget } from "../local/target.ts";
 import { sshTarget } from "../ssh/target.ts";
+
+/** Loaded when somebody connects: whoever only asks for the way does not need it. */
+const connecting = () => import("../../lib/execute/connect.ts");
 
 /** The outer venue is opened first; the inner one is reached through it alone. */
 export const nestedTarget: DeployTarget<NestedTarget> = {
@@ -15,8 +17,8 @@ export const nestedTarget: DeployTarget<NestedTarget> = {
       ? localTarget.reach(on.outer, outer, context)
       : sshTarget.reach(on.outer, outer, context);
   },
-  open: (on, host, { env, passphrase }) =>
-    connect(on, on.outer.target === "local" ? undefined : outerOf(on, host), {
+  open: async (on, host, { env, passphrase }) =>
+    (await connecting()).connect(on, on.outer.target === "local" ? undefined : outerOf(on, host), {
       env,
       ...(passphrase === undefined ? {} : { passphrase }),
     }),

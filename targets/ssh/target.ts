@@ -2,18 +2,20 @@
 import type { Reach } from "../../lib/deploy/contract.ts";
 import type { DeployTarget, TargetContext } from "../../lib/deploy/target.ts";
 import type { SshTarget } from "../../lib/entities/bundle.ts";
-import { connect } from "../../lib/execute/connect.ts";
 import { parseSshAddress } from "../../lib/execute/transport/ssh_address.ts";
 import { movedHome, resolveSettings, type SshSettings } from "../../lib/execute/transport/ssh_config.ts";
-import { lastHop } from "../../lib/execute/transport/ssh_proxy.ts";
+import { lastHop } from "../../lib/execute/transport/jumps.ts";
+
+/** Loaded when somebody connects: whoever only asks for the way does not need it. */
+const connecting = () => import("../../lib/execute/connect.ts");
 
 /** Every host gets the same plan, each for itself. */
 export const sshTarget: DeployTarget<SshTarget> = {
   kind: "ssh",
   hosts: (on) => on.host.map((host) => on.user === undefined ? host : `${on.user}@${host}`),
   reach: (on, host, context) => reachSsh(on, host, context),
-  open: (on, host, { env, passphrase }) =>
-    connect(withoutUser(on), host, { env, ...(passphrase === undefined ? {} : { passphrase }) }),
+  open: async (on, host, { env, passphrase }) =>
+    (await connecting()).connect(withoutUser(on), host, { env, ...(passphrase === undefined ? {} : { passphrase }) }),
 };
 
 /** The user is part of the host's label already. */

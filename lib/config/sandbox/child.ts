@@ -19,6 +19,8 @@ export interface Evaluated {
   readonly data: unknown;
   /** What it printed, made safe to show. */
   readonly output: string;
+  /** It asked for nothing that may be otherwise next time: the clock, chance, the machine. */
+  readonly lasting: boolean;
 }
 
 /**
@@ -61,7 +63,8 @@ export async function runChild(source: Source, limits: Limits): Promise<Evaluate
   if (frame === undefined) throw childFailed(end, source, limits);
   switch (frame.kind) {
     case "data":
-      return { data: freezeData(JSON.parse(frame.payload)), output };
+    case "lasting":
+      return { data: freezeData(JSON.parse(frame.payload)), output, lasting: frame.kind === "lasting" };
     case "not-data":
       throw notData(JSON.parse(frame.payload) as NotData[], source);
     case "rejected":

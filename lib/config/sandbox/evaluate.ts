@@ -5,9 +5,15 @@ import { checkGraph } from "./check_graph.ts";
 import { firstDifference } from "./data.ts";
 import { checkIntegrity, integrityOf } from "./integrity.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
-import { moduleGraph } from "./module_graph.ts";
+import { type ModuleGraph, moduleGraph } from "./module_graph.ts";
 import { printable } from "./printable.ts";
 import type { Source } from "./source.ts";
+
+/** Data and where it came from. */
+export interface Evaluation extends Evaluated {
+  /** Every file it was made of, when it was made of files only and would be the same next time. */
+  readonly madeOf?: readonly string[];
+}
 
 /** How careful to be. */
 export interface EvaluateOptions {
@@ -24,10 +30,12 @@ export interface EvaluateOptions {
  *
  * @throws {CharlyError} with exit code 2 for everything a config can do wrong
  */
-export async function evaluate(source: Source, options: EvaluateOptions = {}): Promise<Evaluated> {
+export async function evaluate(source: Source, options: EvaluateOptions = {}): Promise<Evaluation> {
   const limits = { ...defaultLimits, ...options.limits };
-  await checkImports(source, options.integrity, limits);
-  const first = await runChild(source, limits);
+  const graph = await checkImports(source, options.integrity, limits);
+  const once = await runChild(source, limits);
+  const files = once.lasting ? onlyFiles(graph) : undefined;
+  const first = files === undefined ? once : { ...once, madeOf: files };
   if (options.verifyDeterministic !== true) return first;
   const second = await runChild(source, limits);
   const path = firstDifference(first.data, second.data);
@@ -40,14 +48,26 @@ export async function evaluate(source: Source, options: EvaluateOptions = {}): P
   );
 }
 
-async function checkImports(source: Source, integrity: string | undefined, limits: Limits): Promise<void> {
+async function checkImports(source: Source, integrity: string | undefined, limits: Limits): Promise<ModuleGraph> {
   const graph = await moduleGraph(source, limits);
   checkGraph(graph, source);
-  if (integrity === undefined) return;
+  if (integrity === undefined) return graph;
   const cached = source.kind === "url" && !source.reload;
   // A cache that does not have the digest may only be old.
   if (cached && integrityOf(graph, source) !== integrity) {
     return await checkImports({ ...source, reload: true }, integrity, limits);
   }
   checkIntegrity(graph, source, integrity);
+  return graph;
+}
+
+/** The files of a graph; undefined when anything else belongs to it (a download, a package, a module of Node). */
+function onlyFiles({ modules }: ModuleGraph): string[] | undefined {
+  const files: string[] = [];
+  for (const { specifier, local } of modules) {
+    if (specifier.startsWith("data:")) continue;
+    if (!specifier.startsWith("file:") || local === undefined) return undefined;
+    files.push(local);
+  }
+  return files;
 }

@@ -84,6 +84,58 @@ function prelude(dataBytes: number): (namespace: Record<string, unknown>) => voi
     };
     Object.defineProperty(world, "process", { configurable: true, enumerable: false, get });
   }
+  // A config that looks at what changes by itself is read anew each time.
+  let lasting = true;
+  const changes = (): void => {
+    lasting = false;
+  };
+  const RealDate = Date;
+  const watchedDate = new Proxy(RealDate, {
+    construct(date, args, made) {
+      if (args.length === 0) changes();
+      return Reflect.construct(date, args, made);
+    },
+    apply(date, self, args) {
+      changes();
+      return Reflect.apply(date, self, args);
+    },
+    get(date, key) {
+      if (key === "now") changes();
+      return Reflect.get(date, key);
+    },
+  });
+  RealDate.prototype.constructor = watchedDate;
+  world.Date = watchedDate;
+  const { random } = Math;
+  Math.random = () => {
+    changes();
+    return random();
+  };
+  const { DateTimeFormat } = Intl;
+  Object.defineProperty(Intl, "DateTimeFormat", {
+    configurable: true,
+    get: () => {
+      changes();
+      return DateTimeFormat;
+    },
+  });
+  const moving = ["Deno", "crypto", "performance", "Performance", "Temporal", "navigator", "WeakRef", "Event", "File"];
+  for (const name of [...moving, "FinalizationRegistry", "process"]) {
+    const own = getOwnPropertyDescriptor(world, name);
+    if (own === undefined) continue;
+    if (own.configurable !== true) {
+      changes();
+      continue;
+    }
+    Object.defineProperty(world, name, {
+      configurable: true,
+      enumerable: own.enumerable === true,
+      get: () => {
+        changes();
+        return own.get === undefined ? own.value : own.get.call(world);
+      },
+    });
+  }
   // What a config prints is shown in one order, on one stream.
   const { error } = console;
   console.log = console.info = console.debug = error;
@@ -95,8 +147,8 @@ function prelude(dataBytes: number): (namespace: Record<string, unknown>) => voi
   }
 
   let evaluated = false;
+  let lost: string | undefined;
   world.addEventListener("unhandledrejection", (event: Anything) => {
-    if (!evaluated) return; // the config itself failed: Deno says it better
     let text = "";
     try {
       const { reason } = event;
@@ -104,7 +156,9 @@ function prelude(dataBytes: number): (namespace: Record<string, unknown>) => voi
     } catch {
       // a reason that cannot even be shown
     }
-    frame("rejected", text);
+    // Before the end of the config it may be the config itself that failed, which Deno says better, and then nobody asks us.
+    if (evaluated) frame("rejected", text);
+    else lost = text;
   });
 
   const tooLarge = { __proto__: null };
@@ -241,12 +295,12 @@ function prelude(dataBytes: number): (namespace: Record<string, unknown>) => voi
       return frame("not-data", `[{"path":[],"found":"a value that throws when it is read","hint":"write plain data"}]`);
     }
     if (issueCount > 0) return frame("not-data", `[${issues}]`);
-    frame("data", text);
+    frame(lasting ? "lasting" : "data", text);
   }
 
-  // A macrotask later every rejection nobody handled has ended the process.
+  // Rejections nobody handled are told between macrotasks, on a busy machine not before the first one.
   return (namespace) => {
     evaluated = true;
-    later(() => answer(namespace), 0);
+    later(() => later(() => lost === undefined ? answer(namespace) : frame("rejected", lost), 0), 0);
   };
 }

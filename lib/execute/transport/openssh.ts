@@ -9,7 +9,7 @@ import { Slots } from "./slots.ts";
 import { parseSshAddress, type SshAddress } from "./ssh_address.ts";
 import { resolveSettings, type SshSettings } from "./ssh_config.ts";
 import { explainSshLog } from "./ssh_log.ts";
-import { lastHop } from "./ssh_proxy.ts";
+import { lastHop } from "./jumps.ts";
 import { endableReadable, endableWritable } from "./streams.ts";
 import { venueOf } from "./venue.ts";
 

@@ -10,7 +10,8 @@ import type { AskPassphrase } from "./ssh2_auth.ts";
 import { parseSshAddress, type SshAddress } from "./ssh_address.ts";
 import { resolveSettings, type SshConfigSource, type SshSettings } from "./ssh_config.ts";
 import { venueOf } from "./venue.ts";
-import { decoupled, lastHop, proxyCommandWay, type Way } from "./ssh_proxy.ts";
+import { decoupled, proxyCommandWay, type Way } from "./ssh_proxy.ts";
+import { lastHop } from "./jumps.ts";
 
 /** How {@link dial} connects. */
 export interface DialOptions extends SshConfigSource {

@@ -60,13 +60,6 @@ export function proxyCommandWay(
   return { stream, failure: () => failed, close: () => stream.destroy() };
 }
 
-/** `a,b,c` → the last hop `c`, and `a,b` to get there. */
-export function lastHop(proxyJump: string): { readonly hop: string; readonly before: string | undefined } {
-  const hops = proxyJump.split(",").map((hop) => hop.trim()).filter((hop) => hop !== "");
-  const hop = hops.pop() ?? proxyJump;
-  return { hop, before: hops.length === 0 ? undefined : hops.join(",") };
-}
-
 /**
  * A jump host's channel as the stream of the next connection, with every write put off to the next turn. ssh2 hands out bytes in
  * the middle of encrypting a packet, and all its chacha20 ciphers share one nonce buffer: written straight through, the outer

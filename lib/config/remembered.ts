@@ -1,0 +1,168 @@
+/**
+ * Configurations read before. Starting two Deno processes to read the same files again costs more than connecting to a host, so
+ * the checked data is kept, with a digest over everything it came from; when the digest still holds, the data does. Only for
+ * configs of ordinary files that asked neither the clock nor chance nor the machine (see the sandbox's prelude).
+ */
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readEnv } from "../base/env.ts";
+import type { Config } from "../entities/config.ts";
+import { freezeData } from "./sandbox/data.ts";
+import type { Source } from "./sandbox/source.ts";
+
+/** What is kept of a config. */
+export interface Remembered {
+  readonly config: Config;
+  /** What it printed. */
+  readonly output: string;
+}
+
+interface Entry extends Remembered {
+  readonly digest: string;
+  /** Every file it came from: modules, text and JSON imports. */
+  readonly files: readonly string[];
+  /** Tables of the config without a prototype: their keys are names somebody chose, `constructor` among them. */
+  readonly bare: readonly string[];
+}
+
+/** Configs kept; the one read longest ago goes first. */
+const most = 64;
+
+/** Where they are kept: beside Deno's own cache of the same modules. Empty when nobody says where that is. */
+export function rememberedDir(): string {
+  const home = readEnv("HOME");
+  const cache = readEnv("DENO_DIR") || readEnv("XDG_CACHE_HOME") || (home ? `${home}/.cache` : "");
+  return cache === "" ? "" : `${cache}/charly`;
+}
+
+/** What is kept of a config, when all it came from is as it was. */
+export async function recall(dir: string, source: Source): Promise<Remembered | undefined> {
+  try {
+    const path = await placeOf(dir, source);
+    if (path === undefined) return undefined;
+    const entry = JSON.parse(Deno.readTextFileSync(path)) as Entry;
+    if (entry.digest !== await digestOf(source, entry.files)) return undefined;
+    return { config: freezeData(revived(entry)) as Config, output: entry.output };
+  } catch {
+    return undefined; // never kept, damaged, or a file is gone or may not be read: it is read anew
+  }
+}
+
+/**
+ * Keeps a config. Does nothing where it may not write.
+ *
+ * @param dir of {@link rememberedDir}
+ * @param files every file it came from
+ * @param began ms since the epoch, before the first of them was looked at: a file changed since then may not be what was evaluated
+ */
+export async function remember(
+  dir: string,
+  source: Source,
+  files: readonly string[],
+  began: number,
+  kept: Remembered,
+): Promise<void> {
+  const path = await placeOf(dir, source);
+  if (path === undefined) return;
+  const allowed = (["read", "write"] as const).every((name) =>
+    Deno.permissions.querySync({ name, path: dir }).state === "granted"
+  );
+  if (!allowed) return;
+  try {
+    if (files.some((file) => !(Deno.statSync(file).mtime!.getTime() < began))) return;
+    const bare = Object.entries(kept.config).flatMap(([name, value]) =>
+      typeof value === "object" && Object.getPrototypeOf(value) === null ? [name] : []
+    );
+    const text = JSON.stringify({ digest: await digestOf(source, files), files, bare, ...kept } satisfies Entry);
+    const { isDeepStrictEqual } = await import("node:util");
+    if (!isDeepStrictEqual(revived(JSON.parse(text)), kept.config)) return; // not all of it survives as JSON
+    Deno.mkdirSync(dir, { recursive: true, mode: 0o700 });
+    const fresh = `${path}.${crypto.randomUUID()}`;
+    Deno.writeTextFileSync(fresh, text, { mode: 0o600 });
+    Deno.renameSync(fresh, path);
+    forgetOld(dir);
+  } catch {
+    // a full disk, a cache of somebody else: it is only slower without
+  }
+}
+
+function revived({ config, bare }: Entry): Config {
+  for (const name of bare) Object.setPrototypeOf(config[name as keyof Config], null);
+  return config;
+}
+
+function forgetOld(dir: string): void {
+  const entries = [...Deno.readDirSync(dir)].map(({ name }) => join(dir, name));
+  if (entries.length <= most) return;
+  const aged = entries.map((path) => ({ path, at: Deno.statSync(path).mtime!.getTime() })).sort((a, b) => a.at - b.at);
+  for (const { path } of aged.slice(0, entries.length - most)) Deno.removeSync(path);
+}
+
+async function placeOf(dir: string, source: Source): Promise<string | undefined> {
+  if (source.kind !== "file") return undefined;
+  const parts = new Parts();
+  parts.add(`${source.url} ${source.importHosts.join(" ")}`);
+  return `${dir}/${(await parts.digest()).slice(0, 32)}.json`;
+}
+
+/** What a digest is taken over. Web Crypto, not Node's: that one takes 20 ms to load, in a process that may do nothing else. */
+class Parts {
+  readonly #parts: Uint8Array<ArrayBuffer>[] = [];
+
+  add(text: string, bytes?: Uint8Array<ArrayBuffer>): void {
+    this.#parts.push(new TextEncoder().encode(`${text}\n`));
+    if (bytes !== undefined) this.#parts.push(bytes);
+  }
+
+  async digest(): Promise<string> {
+    const all = await new Blob(this.#parts).arrayBuffer();
+    const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
+    return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  }
+}
+
+/** Over what charly is, how modules are found, and the modules. */
+async function digestOf(source: Source, files: readonly string[]): Promise<string> {
+  const parts = new Parts();
+  parts.add(`${Deno.version.deno} ${source.url}`);
+  charlyItself(parts);
+  for (let dir = source.root;; dir = dirname(dir)) {
+    for (const name of ["deno.json", "deno.jsonc", "package.json"]) addFile(parts, join(dir, name), true);
+    if (dir === dirname(dir)) break;
+  }
+  addFile(parts, join(source.root, "deno.lock"), true);
+  for (const file of files) addFile(parts, file, false);
+  return await parts.digest();
+}
+
+function addFile(parts: Parts, path: string, optional: boolean): void {
+  try {
+    const bytes = Deno.readFileSync(path);
+    parts.add(`${JSON.stringify(path)} ${bytes.length}`, bytes);
+  } catch (error) {
+    if (!optional || !(error instanceof Deno.errors.NotFound)) throw error;
+  }
+}
+
+/** The rules a config is checked by change with charly; in a checkout without a new version. */
+function charlyItself(parts: Parts): void {
+  const own = new URL(import.meta.url);
+  if (own.protocol !== "file:") return parts.add(own.href);
+  const path = fileURLToPath(own);
+  if (!path.endsWith("/lib/config/remembered.ts")) return addStat(parts, path);
+  const lib = dirname(dirname(path));
+  for (const room of ["config", "entities"]) addTree(parts, join(lib, room));
+}
+
+function addTree(parts: Parts, dir: string): void {
+  for (const entry of [...Deno.readDirSync(dir)].sort((a, b) => a.name < b.name ? -1 : 1)) {
+    const path = join(dir, entry.name);
+    if (entry.isDirectory) addTree(parts, path);
+    else addStat(parts, path);
+  }
+}
+
+function addStat(parts: Parts, path: string): void {
+  const { size, mtime, ino } = Deno.statSync(path);
+  parts.add(`${path} ${size} ${mtime?.getTime()} ${ino}`);
+}
