@@ -19,6 +19,8 @@ export interface CharlyBench extends AsyncDisposable {
   /** `charly <words>`. */
   contestant(name: string, words: readonly string[], start?: Start): Promise<Contestant>;
   configure(config: string): Promise<void>;
+  /** Takes away what charly remembers of its hosts on this side. */
+  forget(): Promise<void>;
 }
 
 /**
@@ -52,6 +54,7 @@ export async function charlyBench(
         cwd: dir.path,
       };
     },
+    forget: () => Deno.remove(dir.join("state/charly"), { recursive: true }).catch(() => {}), // nothing was remembered yet
     configure: async (text) => void await dir.write({ "charly.config.ts": text }),
     [Symbol.asyncDispose]: () => dir[Symbol.asyncDispose](),
   };

@@ -32,7 +32,7 @@ export async function startFleet(count: number): Promise<Fleet> {
   const stack = new AsyncDisposableStack();
   try {
     const sshd = stack.use(
-      await startSshd({ config: ["MaxStartups 500:30:1000", "MaxSessions 10"] }),
+      await startSshd({ config: ["MaxStartups 500:30:1000", "MaxSessions 10", "Subsystem sftp internal-sftp"] }),
     );
     const users = [sshd.user], homes = [sshd.home];
     stack.defer(async () => {

@@ -41,7 +41,7 @@ export interface PlaybookOptions {
 export async function ansible(dir: TempDir, hosts: Hosts, options: PlaybookOptions): Promise<Contestant> {
   const { mode, play, count = 1 } = options;
   const name = mode === "mitogen" ? "mitogen" : `Ansible (${mode})`;
-  const at = `ansible-${mode}-${crypto.randomUUID()}`;
+  const at = `${mode}-${crypto.randomUUID().slice(0, 4)}`; // short: ssh's control sockets stand below it
   const fast = mode !== "default";
   await dir.write({
     [`${at}/ansible.cfg`]: [

@@ -1,6 +1,7 @@
 /** W1: 100 files that are all as they should be: how long until a tool says so? */
 import { ansiblePlay, charlyConfig, count, sources } from "../shared/hundred_files.ts";
-import { type Figures, type Rig, showBytes, showRatio, showTime } from "../rig/mod.ts";
+import { type Figures, type Rig, showRatio } from "../rig/mod.ts";
+import { figuresHead, figuresRow } from "../shared/figures.ts";
 import type { Table, TargetResult, Workload, WorkloadResult } from "../workload.ts";
 
 const delays = [20, 100] as const;
@@ -38,25 +39,16 @@ async function run(rig: Rig): Promise<WorkloadResult> {
     rig.say(`  ${ms} ms: the peers`);
     const slow = await rig.measure([{ ...mitogen, name: "mitogen", rounds: ms === 20 ? 2 : 1 }], hosts.relay);
     const pipelining = await ansibleTime(rig, dir, hosts, ms);
-    const row = (label: string, it: Figures) => [
-      label,
-      showTime(it.wall),
-      it.roundTrips.median.toFixed(0),
-      showBytes(it.sent.median),
-      showBytes(it.received.median),
-      `${it.cpu.median.toFixed(2)} s`,
-      showBytes(it.rss.max * 1024),
-    ];
     tables.push({
       title: `${ms} ms round trip`,
-      head: ["", "time", "round trips", "sent", "received", "CPU", "largest process"],
+      head: figuresHead,
       rows: [
-        row("`ssh host true`", quick.ssh),
-        row("charly (asks for permissions)", quick.charly),
-        row("charly (`deno run -A`)", quick.all),
-        row("charly (one-file bundle, `-A`)", quick.bundle),
-        row("mitogen", slow.mitogen),
-        row(`Ansible, pipelining${pipelining.note}`, pipelining.figures),
+        figuresRow("`ssh host true`", quick.ssh),
+        figuresRow("charly (asks for permissions)", quick.charly),
+        figuresRow("charly (`deno run -A`)", quick.all),
+        figuresRow("charly (one-file bundle, `-A`)", quick.bundle),
+        figuresRow("mitogen", slow.mitogen),
+        figuresRow(`Ansible, pipelining${pipelining.note}`, pipelining.figures),
       ],
     });
     const best = Math.min(quick.charly.wall.median, quick.all.wall.median, quick.bundle.wall.median);
