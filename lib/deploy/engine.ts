@@ -1,5 +1,6 @@
 /** The conductor: bundles over hosts. Made from targets and the operator's side; verbs and the API hold the result. */
 import { CharlyError } from "../base/errors.ts";
+import { own } from "../base/own.ts";
 import type { Bundle } from "../entities/bundle.ts";
 import type { Config } from "../entities/config.ts";
 import type { KeptTables } from "../entities/kept.ts";
@@ -46,7 +47,7 @@ export function jobOf(
   ref?: string,
 ): Job {
   const config = project.config as unknown as Config;
-  const declared = project.config.bundles[name];
+  const declared = own(project.config.bundles, name);
   const bundle: Bundle | undefined = declared ??
     (ref === undefined ? undefined : { on: { target: "local" }, candy: [ref] });
   if (bundle === undefined) {

@@ -33,7 +33,9 @@ export async function undoJob(
   name: string,
   options: DelOptions,
 ): Promise<Job> {
-  if (project !== undefined && own(project.config.bundles, name) !== undefined) return jobOf(engine, project, name, options);
+  if (project !== undefined && own(project.config.bundles, name) !== undefined) {
+    return jobOf(engine, project, name, options);
+  }
   const remembered = await rememberedHosts(engine, project?.name, name);
   const on = remembered ?? { target: "local" as const };
   const target = targetOf(engine.targets, { on });

@@ -1,5 +1,6 @@
 /** A bundle and the facts of a machine → its plan and acts. Pure: the same input gives the same bytes. */
 import { CharlyError } from "../base/errors.ts";
+import { own } from "../base/own.ts";
 import type { Bundle, LocalTemplate } from "../entities/bundle.ts";
 import type { Candy } from "../entities/candy.ts";
 import type { HostFacts } from "../facts/facts.ts";
@@ -73,7 +74,7 @@ export function compileBundle(input: CompileInput): Compiled {
       candy,
       compileCandy(name, candy, {
         facts,
-        directory: input.files[name],
+        directory: own(input.files, name),
         builderImage: options.builderImage ?? "",
         skipIncompatible: options.skipIncompatible === true,
       }),

@@ -10,7 +10,8 @@ export function declaredSecrets(candies: readonly (readonly [string, Candy])[]):
   readonly byCandy: Readonly<Record<string, readonly string[]>>;
 } {
   const all = new Map<string, Secret>();
-  const byCandy: Record<string, string[]> = {};
+  // Without the names every object has: a candy may be called `constructor`.
+  const byCandy: Record<string, string[]> = Object.create(null);
   for (const [candyName, candy] of candies) {
     const needs = [
       ...(candy.secretRequire ?? []).map((need) => ({ need, required: true })),

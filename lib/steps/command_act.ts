@@ -1,5 +1,6 @@
 /** Shell text as an act: the variables in front of it, its environment, its files, its way back. */
 import { CharlyError } from "../base/errors.ts";
+import { own } from "../base/own.ts";
 import type { UndoCommand } from "../entities/plan_entry.ts";
 import type { CommandAct, Content } from "./act.ts";
 import { quoteWord } from "../command/quote.ts";
@@ -109,7 +110,7 @@ function ctxFiles(
 ): { name: string; content: Content; mode: string }[] {
   const wanted = ctxNames(text);
   if (wanted.length === 0) return [];
-  return (context.files[candy]?.files ?? [])
+  return (own(context.files, candy)?.files ?? [])
     .filter(({ name }) => wanted.some((one) => isBelow(name, one)))
     .map(({ name, content, executable }) => ({ name, content, mode: executable ? "0755" : "0644" }));
 }

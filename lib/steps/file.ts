@@ -1,6 +1,7 @@
 /** One file of the candy put in place with mode and owner. */
 import { z } from "zod";
 import { CharlyError } from "../base/errors.ts";
+import { own } from "../base/own.ts";
 import type { CandyFile } from "./candy_files.ts";
 import { defineStep, type LowerContext } from "./define_step.ts";
 import { removeFile } from "./reverse_op.ts";
@@ -49,7 +50,7 @@ export const file = defineStep<FileStep>({
  * @throws CharlyError when it is not there
  */
 export function candyFile(candy: string, name: string, context: Pick<LowerContext, "files">): CandyFile {
-  const directory = context.files[candy];
+  const directory = own(context.files, candy);
   const found = directory?.files.find((one) => one.name === name);
   if (found !== undefined) return found;
   throw new CharlyError(

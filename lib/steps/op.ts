@@ -1,6 +1,7 @@
 /** One entry of a candy's plan, kept whole; `op_<verb>.ts` says what its verb becomes on a machine. */
 import { z } from "zod";
 import { CharlyError } from "../base/errors.ts";
+import { own } from "../base/own.ts";
 import { quoteWord } from "../command/quote.ts";
 import type { PlanEntry } from "../entities/plan_entry.ts";
 import type { Act, Reversibility } from "./act.ts";
@@ -54,7 +55,7 @@ export const op = defineStep<OpStep>({
     if (entry.copy !== undefined) {
       const to = copyPath(step, variables, where);
       const source = sourceName(entry);
-      const below = filesBelow(source, files?.[step.candy]?.files);
+      const below = filesBelow(source, own(files, step.candy)?.files);
       const paths = below.length === 0 ? [to] : below.map(({ name }) => `${to}/${nameBelow(source, name)}`);
       return paths.map((path) => removeFile(path, scopeOf(step)));
     }

@@ -1,4 +1,5 @@
 /** `mkdir`, `write`, `copy`, `link`: exact things at exact paths. */
+import { own } from "../base/own.ts";
 import type { CopyEntry, LinkEntry, MkdirEntry, WriteEntry } from "../entities/plan_entry.ts";
 import type { Act, DirAct, FileAct, LinkAct } from "./act.ts";
 import { type CandyFile, isBelow } from "./candy_files.ts";
@@ -44,7 +45,7 @@ export function lowerCopy(step: OpStep, entry: CopyEntry, context: LowerContext)
   const base = opBase(step, "copy", context);
   const to = copyPath(step, base.variables, base.where);
   const source = sourceName(entry);
-  const below = filesBelow(source, context.files[step.candy]?.files);
+  const below = filesBelow(source, own(context.files, step.candy)?.files);
   const one = (path: string, name: string, mode: string): FileAct => ({
     ...base.act,
     type: "file",
