@@ -16,6 +16,7 @@ const main = `${root}/tasks/main.ts`;
 const mayBeUnused: readonly (readonly [grant: RegExp, why: string])[] = [
   [/^read \/etc\/ssh\/ssh_config\.d$/, "read when /etc/ssh/ssh_config includes it"],
   [/^env NO_COLOR$/, "Deno lets everybody read it, and says so only to who holds the permission"],
+  [/^write (?!.*\/\.local\/state\/).*\/charly$/, "a configuration is kept there, unless it is there already"],
   [/^read .*\/(deno\.jsonc?|package\.json)$/, "looked at in each directory upwards until one is found"],
 ];
 
