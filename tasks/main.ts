@@ -15,7 +15,7 @@ import type { DeployApi } from "../lib/deploy/contract.ts";
 /** Every verb of charly. */
 export const table: VerbTable = {
   groups: {
-    bundle: "deploy, undo, list and rename bundles",
+    bundle: "deploy, undo, settle, list and rename bundles",
     ledger: "look into what a target remembers, and mend it",
   },
   verbs: [
@@ -33,6 +33,16 @@ export const table: VerbTable = {
       load: () => import("./verbs/bundle_del.ts"),
     },
     { name: "bundle status", summary: "Show what is deployed where", load: () => import("./verbs/bundle_status.ts") },
+    {
+      name: "bundle confirm",
+      summary: "Keep what a guarded run did, before its target puts it back",
+      load: () => import("./verbs/bundle_confirm.ts"),
+    },
+    {
+      name: "bundle rollback",
+      summary: "Have a target put a guarded run back now",
+      load: () => import("./verbs/bundle_rollback.ts"),
+    },
     {
       name: "bundle rename",
       summary: "Give a deploy the new name of its bundle",

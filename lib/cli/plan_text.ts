@@ -59,8 +59,19 @@ function hostPlanText(plan: HostPlan, style: Style, { commands = false, brief = 
     }
   }
   if (shown.length < planned.length) lines.push(style.dim(`  = ${planned.length - shown.length} up to date`));
+  lines.push(...guardLines(plan, style));
   lines.push(...plan.warnings.map((warning) => `${style.yellow("warning:")} ${escapeControls(warning)}`));
   return lines.join("\n");
+}
+
+function guardLines({ guard, home }: HostPlan, style: Style): string[] {
+  if (guard === undefined) return [];
+  return [
+    `${
+      style.yellow("guard:")
+    } the target puts everything back by itself, ${guard.seconds} s after the last step, unless confirmed`,
+    ...guard.notes.map((note) => `  ${escapeControls(underHome(note, home))}`),
+  ];
 }
 
 /** Paths below the home as people write them. */
@@ -98,6 +109,7 @@ export function planJson(plan: HostPlan): Readonly<Record<string, unknown>> {
     digest: plan.plan.digest,
     changes: changesOf([plan]),
     steps: plan.planned,
+    ...(plan.guard === undefined ? {} : { guard: plan.guard }),
     warnings: plan.warnings,
     plans: plan.wire,
   };

@@ -89,6 +89,8 @@ export function reporterOf(out: Output, options: ReporterOptions): Reporter {
       }
       case "skipped":
         return progress(s.dim(`- ${tag} ${words(event.summary)}: skipped, ${escapeControls(event.reason)}`));
+      case "guard":
+        return progress(`${s.yellow("guard:")} ${tag} ${guardWords[event.state]}: ${words(event.text)}`);
       case "warning":
         return print(`${s.yellow("warning:")} ${tag} ${escapeControls(event.message)}`);
       case "host-end":
@@ -121,6 +123,14 @@ export function reporterOf(out: Output, options: ReporterOptions): Reporter {
   };
   return { events, close: () => live.done() };
 }
+
+const guardWords = {
+  armed: "armed",
+  waiting: "waiting",
+  checking: "checking",
+  confirmed: "confirmed",
+  "rolling-back": "rolling back",
+} as const;
 
 /** An event as its JSON line: bytes as text, `kind` under the name `event`. */
 export function eventJson(event: DeployEvent): Record<string, unknown> {

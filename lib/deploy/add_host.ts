@@ -5,12 +5,15 @@ import type { FoldedStore } from "../ledger/fold.ts";
 import type { Claim, RunIntent } from "../ledger/record.ts";
 import type { Content, DownloadAct, Level } from "../steps/act.ts";
 import { assess, type Assessment, type DeploySpec, levels } from "./assess.ts";
+import { type ArmedGuard, armGuard, askRollback, guardWaits } from "./guard.ts";
+import { checkGuardable } from "./guard_plan.ts";
 import type { Judged } from "./judge.ts";
 import { renameOnHost } from "./keep_host.ts";
 import { probeProgram, Verdicts } from "./probe.ts";
 import { batchProgram } from "./program/batch.ts";
 import type { BatchContext } from "./program/context.ts";
 import { rollback } from "./rollback.ts";
+import { rollbackSegments } from "./rollback_program.ts";
 import { headOf, HostRun, isOvertaken, newRunId, type RunWatch } from "./run.ts";
 import type { HostSession } from "./session.ts";
 import { survey } from "./survey.ts";
@@ -26,6 +29,12 @@ export interface ApplyOptions {
   readonly watch: RunWatch;
   readonly onBusy: (holder: string) => void;
   readonly signal?: AbortSignal;
+  /** The target puts the run back by itself unless somebody confirms: the run is left open, see {@link Applied.settle}. */
+  readonly guard?: {
+    readonly seconds: number;
+    /** Told before the first act. */
+    readonly armed: (armed: ArmedGuard) => void;
+  };
   /** Fetches what a target without curl and wget cannot. */
   readonly fetch: (act: DownloadAct) => Promise<Content>;
 }
@@ -42,6 +51,8 @@ export interface Applied {
   readonly unstable: readonly Judged[];
   /** Why the run stopped early, when it did. */
   readonly stopped?: string;
+  /** Guarded: nothing is in the ledger yet; this goes there with the confirmation. */
+  readonly settle: (level: Level, folded: FoldedStore) => FoldedStore;
 }
 
 /** The record of the level says something else than the plan: another project, other versions, other words of undo. */
@@ -78,18 +89,27 @@ export async function applyHost(
     seconds: options.lockSeconds ?? 60,
     onBusy: options.onBusy,
   };
-  const now = await assess(session, spec, { guards: false, lock });
+  const found = await assess(session, spec, { guards: false, lock });
+  // What takes packages and repositories away waits until a guarded run is confirmed.
+  const now = options.guard === undefined ? found : { ...found, late: [] };
   const touched = levels.filter((level) => now.survey.stores[level] !== undefined);
   const run = new HostRun(session, id, options.operator, intentsOf(id, now, touched), options.watch, options.signal);
   try {
-    if (options.onDrift === "stop") checkUnchanged(shown, now);
+    if (options.onDrift === "stop") checkUnchanged(shown, found);
     if (levels.some((level) => isOvertaken(id, now.survey.stores[level]?.state))) {
       throw changed("another run came between");
     }
+    if (options.guard !== undefined) checkGuardable(now);
   } catch (error) {
     await run.release(touched);
     throw error;
   }
+  const armed = options.guard === undefined ? undefined : await arm(run, now, touched, options.guard).catch(
+    async (error) => {
+      await run.release(touched);
+      throw error;
+    },
+  );
   const stopped = await walk(run, now, options);
   const unstable = stopped === undefined ? await verify(session, now) : [];
   const failed = run.failed.map(({ n, message, code, state }) => ({
@@ -97,8 +117,14 @@ export async function applyHost(
     summary: summaryOf(now, n),
     message: message !== "" ? message : state === "timeout" ? "took too long and was ended" : `exit code ${code}`,
   }));
-  const rolledBack = failed.length > 0 && options.onFailure === "rollback" && await rollback(run, now, options.secrets);
-  await run.commit(touched, (level, folded) => settleAnswers(level, folded, now));
+  const settle: Applied["settle"] = (level, folded) => settleAnswers(level, folded, now);
+  if (armed !== undefined) {
+    if (stopped === undefined && failed.length === 0) await guardWaits(session, armed);
+    else await askRollback(session, armed);
+  }
+  const rolledBack = armed === undefined && failed.length > 0 && options.onFailure === "rollback" &&
+    await rollback(run, now, options.secrets);
+  if (armed === undefined) await run.commit(touched, settle);
   return {
     assessment: now,
     ran: [...run.ended.values()].filter((it) => ["ok", "undone"].includes(it.state)).length,
@@ -107,8 +133,26 @@ export async function applyHost(
     failed,
     rolledBack,
     unstable,
+    settle,
     ...(stopped === undefined ? {} : { stopped }),
   };
+}
+
+/** Everything a rollback needs is on the target, and its watcher runs, before the first act. */
+async function arm(
+  run: HostRun,
+  now: Assessment,
+  touched: readonly Level[],
+  guard: NonNullable<ApplyOptions["guard"]>,
+): Promise<ArmedGuard> {
+  const { judged, early, late } = now;
+  const input = { judged, early, late, acts: now.intents, intents: run.intents };
+  const armed = await armGuard(run, touched, rollbackSegments(input, new Map()), {
+    seconds: guard.seconds,
+    deploy: now.head.deploy_id,
+  });
+  guard.armed(armed);
+  return armed;
 }
 
 /** Batch after batch: what goes, the plan, packages that go. A failing act ends the walk; a failing revert does not. */

@@ -71,6 +71,8 @@ export interface HostPlan {
   /** Home of the user it is applied as, where it was asked for; texts show paths below it as `~/…`. */
   readonly home?: string;
   readonly warnings: readonly string[];
+  /** With a guard: what it will not bring back, and what waits until it is confirmed, a line each. */
+  readonly guard?: { readonly seconds: number; readonly notes: readonly string[] };
 }
 
 /** Options every engine call takes. */
@@ -80,6 +82,14 @@ export interface HostOptions {
   /** Hosts at once. @default {20} */
   readonly parallel?: number;
   readonly signal?: AbortSignal;
+}
+
+/** The target puts a run back by itself unless it is confirmed over a connection of its own. */
+export interface GuardOptions {
+  /** What it waits for the confirmation, from the end of the last step. */
+  readonly seconds: number;
+  /** POSIX shell text, run on the target over the new connection as the login user; one that fails has everything put back. */
+  readonly check?: string;
 }
 
 /** What a plan depends on beside the configuration. */
@@ -98,6 +108,8 @@ export interface PlanOptions extends HostOptions {
   readonly rerun?: readonly number[];
   /** Refuse plans with acts nothing can undo. */
   readonly requireUndo?: boolean;
+  /** The plan says what a rollback by the target would not bring back; an apply is guarded. */
+  readonly guard?: GuardOptions;
 }
 
 /** How an apply goes about it. */
@@ -149,6 +161,11 @@ export interface HostOutcome {
   readonly durationMs: number;
   /** Why it failed, and what to do. */
   readonly error?: { readonly message: string; readonly hint?: string; readonly code?: string };
+  /**
+   * Of a guarded run: kept; put back by the target (the machine is as before this run); put back but for {@link HostOutcome.left};
+   * or not known, because nobody could ask.
+   */
+  readonly outcome?: "confirmed" | "rolled-back" | "incomplete" | "unreachable";
   /** Undo only: given up without acting, impossible by design, and still there. */
   readonly released?: readonly string[];
   readonly notUndone?: readonly string[];
@@ -204,6 +221,13 @@ export type DeployEvent =
     readonly summary: string;
     readonly reason: string;
   }
+  /** A guarded run: how it stands, and the same in words. */
+  | {
+    readonly kind: "guard";
+    readonly host: string;
+    readonly state: "armed" | "waiting" | "checking" | "confirmed" | "rolling-back";
+    readonly text: string;
+  }
   | { readonly kind: "warning"; readonly host: string; readonly message: string }
   | { readonly kind: "host-end"; readonly host: string; readonly outcome: HostOutcome };
 
@@ -214,8 +238,8 @@ export type DeployEvents = (event: DeployEvent) => Promise<boolean | string | vo
 export interface DeployStatus {
   readonly bundle: string;
   readonly host: string;
-  /** `deployed`, `partial` (failed or cut), `not-deployed`, `unnamed` (no config names it), `unreachable`. */
-  readonly state: "deployed" | "partial" | "not-deployed" | "unnamed" | "unreachable";
+  /** `deployed`, `partial` (failed or cut), `unconfirmed` (a guarded run waits), `not-deployed`, `unnamed` (no config names it), `unreachable`. */
+  readonly state: "deployed" | "partial" | "unconfirmed" | "not-deployed" | "unnamed" | "unreachable";
   readonly candies: readonly string[];
   readonly steps: number;
   /** RFC 3339. */
@@ -278,6 +302,14 @@ export interface DeployApi {
     project: DeployProject | undefined,
     bundle: string,
     options: DelOptions,
+    events: DeployEvents,
+  ): Promise<Outcome>;
+  /** Settles by hand what a guarded run left armed: keeps it, or has the target put everything back. */
+  settleBundle(
+    project: DeployProject | undefined,
+    bundle: string,
+    how: "confirm" | "rollback",
+    options: HostOptions,
     events: DeployEvents,
   ): Promise<Outcome>;
   renameBundle(

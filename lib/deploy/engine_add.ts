@@ -10,12 +10,13 @@ import type {
   Outcome,
   PlanOptions,
 } from "./contract.ts";
-import { type Applied, applyHost, isNoop } from "./add_host.ts";
+import { type Applied, applyHost, type ApplyOptions, isNoop } from "./add_host.ts";
 import { assess, type Assessment, type DeploySpec } from "./assess.ts";
 import { type EngineOptions, failureOf, type Job, jobOf, openHost, specOf } from "./engine.ts";
 import { EventQueue } from "./events.ts";
 import { fetchContent } from "./fetch.ts";
 import { fleet } from "./fleet.ts";
+import { checkGuardable } from "./guard_plan.ts";
 import { hostPlanOf } from "./host_plan.ts";
 import { checkPlanFile } from "./plan_file.ts";
 import { outputDirectory, OutputKeeper } from "./keep_output.ts";
@@ -39,12 +40,14 @@ export async function planBundle(
     try {
       await using session = await openHost(engine, job, host);
       const assessment = await assess(session, spec, { guards: options.live === true, tolerant: true });
+      if (options.guard !== undefined) checkGuardable(assessment);
       plans.set(
         host,
         hostPlanOf(host, session.venue, assessment, {
           live: true,
           commands: options.commands === true,
           home: session.facts.home,
+          ...(options.guard === undefined ? {} : { guard: options.guard }),
         }),
       );
     } catch (error) {
@@ -86,10 +89,12 @@ export async function addBundle(
         const session = await openHost(engine, job, host, events);
         try {
           const shown = await assess(session, spec, { guards: true, tolerant: false });
+          if (options.guard !== undefined) checkGuardable(shown);
           const plan = hostPlanOf(host, session.venue, shown, {
             live: true,
             commands: false,
             home: session.facts.home,
+            ...(options.guard === undefined ? {} : { guard: options.guard }),
           });
           lanes.set(host, { session, shown, plan });
           events.tell({ kind: "planned", host, plan });
@@ -187,17 +192,55 @@ async function applyLane(
   const summary = (n: number) =>
     shown.judged.find((it) => it.n === n)?.act.summary ??
       [...shown.early, ...shown.late].find((it) => it.n === n)?.item.claim?.summary ?? `step ${n}`;
-  try {
-    const applied = await applyHost(session, spec, shown, {
+  const onBusy = (holder: string) =>
+    void events.tell({ kind: "warning", host, message: `waiting for the lock, held by ${holder}` });
+  const apply = (over: HostSession, plan: Assessment, guard?: ApplyOptions["guard"]) =>
+    applyHost(over, spec, plan, {
       operator: engine.operator,
       onFailure: options.onFailure ?? job.bundle.onFailure ?? "stop",
       onDrift: options.onDrift ?? "stop",
       secrets,
       watch: watchOf(events, host, of, summary),
-      onBusy: (holder) => events.tell({ kind: "warning", host, message: `waiting for the lock, held by ${holder}` }),
+      onBusy,
       fetch: fetchContent,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
+      ...(guard === undefined ? {} : { guard }),
     });
+  const remember = (over: HostSession) =>
+    writeOperatorCopy(engine, job, host, over).catch((error) => {
+      events.tell({ kind: "warning", host, message: `the operator's copy could not be written: ${error.message}` });
+    });
+  try {
+    if (options.guard !== undefined) {
+      const { guardedLane } = await import("./guarded_lane.ts");
+      const open = () => openHost(engine, job, host, events);
+      const outcome = await guardedLane({
+        host,
+        guard: options.guard,
+        operator: engine.operator,
+        session,
+        open,
+        apply: (guard) => apply(session, shown, guard),
+        ...(shown.late.length === 0 ? {} : {
+          rest: async () => {
+            await using over = await open();
+            return await apply(over, await assess(over, spec, { guards: true, tolerant: false }));
+          },
+        }),
+        outcome: (applied) => outcomeOf(host, applied, performance.now() - began),
+        nothing: none(host, "failed"),
+        tell: (state, text) => void events.tell({ kind: "guard", host, state, text }),
+        onBusy,
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      });
+      if (outcome.outcome !== "unreachable") {
+        const over = await open();
+        if (shown.survey.stores.root !== undefined) await over.executor.probe("root");
+        await remember(over).finally(() => over.close());
+      }
+      return { ...outcome, durationMs: performance.now() - began, home: session.facts.home };
+    }
+    const applied = await apply(session, shown);
     for (const it of applied.unstable) {
       events.tell({
         kind: "warning",
@@ -205,9 +248,7 @@ async function applyLane(
         message: `unstable: ${it.act.summary} is not as wanted right after the run; a later step changed it`,
       });
     }
-    await writeOperatorCopy(engine, job, host, session).catch((error) => {
-      events.tell({ kind: "warning", host, message: `the operator's copy could not be written: ${error.message}` });
-    });
+    await remember(session);
     return { ...outcomeOf(host, applied, performance.now() - began), home: session.facts.home };
   } catch (error) {
     return { ...none(host, "failed"), ...failureOf(error), durationMs: performance.now() - began };

@@ -1,5 +1,6 @@
 /** Questions about what is deployed: status, drift, ledger rows, repairs, cleaning. Only repair and clean write. */
 import { foldStore } from "../ledger/fold.ts";
+import { guardedRuns, type GuardState, secondsText } from "../ledger/guard_state.ts";
 import { findAdopted, isHere } from "../ledger/go_ops.ts";
 import type { GoDeployRecord } from "../ledger/go_records.ts";
 import type { Claim, DeployLedger } from "../ledger/record.ts";
@@ -19,6 +20,8 @@ import { survey } from "./survey.ts";
 interface HostLedgers {
   readonly ledgers: readonly { readonly level: Level; readonly ledger: DeployLedger }[];
   readonly refused?: string;
+  /** Guarded runs that are not in the ledger yet, by deploy id. */
+  readonly guarded: ReadonlyMap<string, GuardState>;
   /** Deploys of the Go tool that no ledger of ours knows. */
   readonly adopted: readonly GoDeployRecord[];
 }
@@ -33,7 +36,15 @@ async function ledgersOf(session: HostSession): Promise<HostLedgers> {
   });
   const known = new Set(ledgers.map(({ ledger }) => ledger.deploy_id));
   const adopted = goRecordsIn(look.stores.user).deploys.filter(({ deploy_id }) => !known.has(deploy_id));
-  return { ledgers, adopted, ...(look.rootRefused === undefined ? {} : { refused: look.rootRefused.message }) };
+  const guarded = new Map(
+    guardedRuns(levels.map((level) => look.stores[level]?.state)).map(({ guard }) => [guard.deploy, guard]),
+  );
+  return {
+    ledgers,
+    adopted,
+    guarded,
+    ...(look.rootRefused === undefined ? {} : { refused: look.rootRefused.message }),
+  };
 }
 
 /** Jobs of a project: the named bundle, or all of them; without a project, this machine. */
@@ -65,14 +76,16 @@ export async function statusOf(
     await fleet(job.hosts, options, async (host) => {
       try {
         await using session = await openHost(engine, job, host);
-        const { ledgers, refused, adopted } = await ledgersOf(session);
+        const { ledgers, refused, adopted, guarded } = await ledgersOf(session);
         const here = session.venue === "local";
         const own = ledgers.filter(({ ledger }) => ledger.deploy_id === deployId(job.name)).map(({ ledger }) => ledger);
         const go = own.length > 0
           ? undefined
           : findAdopted({ deploys: adopted, layers: [] }, deployId(job.name), job.name, here);
         if (go !== undefined) rows.push(adoptedRow(go, host, here));
-        else if (job.name !== "") rows.push(statusRow(job.name, host, own, refused));
+        else if (job.name !== "") {
+          rows.push(underGuard(statusRow(job.name, host, own, refused), guarded.get(deployId(job.name))));
+        }
         for (const record of adopted) {
           if (record !== go) strangers.set(`${host} go ${record.deploy_id}`, adoptedRow(record, host, here));
         }
@@ -83,7 +96,7 @@ export async function statusOf(
           if (named || other || ledger.bundle === bundle) continue;
           const mine = ledgers.filter((it) => it.ledger.deploy_id === ledger.deploy_id).map((it) => it.ledger);
           strangers.set(`${host} ${ledger.bundle}`, {
-            ...statusRow(ledger.bundle, host, mine, refused),
+            ...underGuard(statusRow(ledger.bundle, host, mine, refused), guarded.get(ledger.deploy_id)),
             ...(project === undefined ? {} : {
               state: "unnamed" as const,
               note: `no config names it; \`charly bundle del ${ledger.bundle}\` takes it back`,
@@ -114,6 +127,29 @@ function adoptedRow(record: GoDeployRecord, host: string, here: boolean): Deploy
       ? `the Go charly deployed it to another machine (${record.target})`
       : `deployed by the Go charly; \`charly bundle del ${record.image}\` takes back what it recorded`,
   };
+}
+
+/** A guarded run that is not settled is what people have to know first; one that the target put back, too. */
+function underGuard(row: DeployStatus, guard: GuardState | undefined): DeployStatus {
+  if (guard === undefined) return row;
+  if (guard.decision?.by === "confirm") return row;
+  const byHand = `\`charly bundle confirm ${row.bundle}\` or \`charly bundle rollback ${row.bundle}\` settles it`;
+  if (guard.outcome !== undefined) {
+    const how = guard.outcome === "rolled-back" ? "put the last run back" : "put back what it could of the last run";
+    return { ...row, note: `the target ${how}${row.note === undefined ? "" : `; ${row.note}`}` };
+  }
+  if (guard.decision !== undefined) {
+    const note = guard.alive
+      ? "the target puts the last run back"
+      : `putting the last run back was cut; \`charly bundle rollback ${row.bundle}\` goes on`;
+    return { ...row, state: "unconfirmed", note };
+  }
+  const note = !guard.alive
+    ? `a guarded run waits, and its watcher is gone; ${byHand}`
+    : guard.phase === "waiting"
+    ? `the target puts the last run back in ${secondsText(guard.left ?? 0)} unless confirmed; ${byHand}`
+    : "a guarded run is going on";
+  return { ...row, state: "unconfirmed", note };
 }
 
 function statusRow(

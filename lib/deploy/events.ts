@@ -8,6 +8,9 @@ export class EventQueue {
   #failure: unknown;
   readonly #redactor = new EventRedactor();
 
+  /** What was answered when sudo asked, by host: for the further connections of this run. */
+  readonly passwords = new Map<string, string>();
+
   constructor(readonly listener: DeployEvents) {}
 
   /**

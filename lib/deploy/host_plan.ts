@@ -1,5 +1,6 @@
 /** An assessment as people and programs see it. */
-import type { HostPlan, PlannedAct } from "./contract.ts";
+import type { GuardOptions, HostPlan, PlannedAct } from "./contract.ts";
+import { guardNotes } from "./guard_plan.ts";
 import type { Assessment, LevelUndo } from "./assess.ts";
 import { toWire } from "../plan/wire.ts";
 import { commandsOf } from "../plan/commands.ts";
@@ -9,7 +10,12 @@ export function hostPlanOf(
   host: string,
   venue: string,
   assessment: Assessment,
-  options: { readonly live: boolean; readonly commands: boolean; readonly home?: string },
+  options: {
+    readonly live: boolean;
+    readonly commands: boolean;
+    readonly home?: string;
+    readonly guard?: GuardOptions;
+  },
 ): HostPlan {
   const acts = assessment.judged.map((it): PlannedAct => ({
     n: it.n,
@@ -43,6 +49,9 @@ export function hostPlanOf(
     planned: [...assessment.early.map(revertLine), ...acts, ...assessment.late.map(revertLine), ...skipped],
     live: options.live,
     ...(options.home === undefined ? {} : { home: options.home }),
+    ...(options.guard === undefined
+      ? {}
+      : { guard: { seconds: options.guard.seconds, notes: guardNotes(assessment) } }),
     warnings: [
       ...assessment.warnings,
       ...mayRunTwice(assessment),

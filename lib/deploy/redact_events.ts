@@ -30,6 +30,8 @@ export class EventRedactor {
         return [...this.#held(event.host, event.n), event];
       case "warning":
         return [{ ...event, message: text(event.message) }];
+      case "guard":
+        return [{ ...event, text: text(event.text) }];
       case "skipped":
         return [{ ...event, reason: text(event.reason) }];
       case "host-end":

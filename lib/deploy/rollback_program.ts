@@ -3,6 +3,7 @@
  * driver when `--on-failure rollback` needs it, left on the target by a guard. Pure.
  */
 import { assertNever } from "../base/brand.ts";
+import { canonicalJson } from "../base/canonical_json.ts";
 import { quoteWord as quote } from "../command/quote.ts";
 import { encodeField } from "../ledger/field.ts";
 import { pathOfResource } from "../ledger/paths.ts";
@@ -83,7 +84,7 @@ function actBack({ n, act }: Judged, intent: IntentAct | undefined, secrets: Rea
         quote(encodeField(`host:${act.path}`)),
       );
     case "command":
-      return piece(commandBack(n, act, resource, secrets));
+      return piece(commandBack(n, act, resource, intent, secrets));
     case "packages":
       return found(`scratch && un_packages ${n} ${resource} ${act.format} 0 1800 '' "\${GP#listed:}"`);
     case "unit":
@@ -120,12 +121,15 @@ function commandBack(
   n: number,
   act: Extract<Act, { type: "command" }>,
   resource: string,
+  intent: IntentAct | undefined,
   secrets: ReadonlyMap<string, string>,
 ): string {
   const files = (act.touches ?? []).map((path) =>
     `gj ${n} ${quote(encodeField(`host:${path}`))}; [ -z "$GP" ] || un_touched ${n} ${quote(path)} "$GP"`
   );
-  const inside = act.undo === undefined
+  const inside = act.undo?.at !== "end" && isRepeated(intent)
+    ? [...files, `un_drop ${n} ${resource} dropped ''`]
+    : act.undo === undefined
     ? [...files, `un_drop ${n} ${resource} ${files.length === 0 ? "released" : "undone"} ''`]
     : missingSecrets(act, secrets).length > 0
     ? [
@@ -142,6 +146,15 @@ function commandBack(
       "BODY= STEP_STATE=",
     ];
   return orSettled(`began ${n} ${resource}`, inside.join("\n"), n, resource);
+}
+
+/**
+ * The run did once more what was done already: its undo would take away what the old version has. (What is declared for the end
+ * is another thing: a restart, say, that takes up the old files.)
+ */
+function isRepeated(intent: IntentAct | undefined): boolean {
+  const { before, want } = intent ?? {};
+  return before?.state === "done" && canonicalJson(before.want) === canonicalJson(want);
 }
 
 /** Secrets the undo names and nobody has. */

@@ -4,6 +4,7 @@ import type { Frame } from "../execute/frames.ts";
 import { payloadText } from "../execute/frames.ts";
 import type { DeployExecutor } from "../execute/executor.ts";
 import type { Level } from "../steps/act.ts";
+import { parseGuard } from "../ledger/guard_state.ts";
 import type { DeployLedger, StoreState } from "../ledger/record.ts";
 import { readIdentity, readIntent, readLedger, readResources } from "../ledger/validate.ts";
 
@@ -86,7 +87,13 @@ export class StoreReader {
     const open = this.#runs.sort().map((run) => {
       const intent = read(`run/${run}/intent.json`, (text) => readIntent(text, `${root}/runs/${run}/intent.json`));
       const journal = this.#texts.get(`run/${run}/journal`) ?? "";
-      return { run, ...(intent === undefined ? {} : { intent }), journal };
+      const guard = parseGuard(this.#texts.get(`run/${run}/guard`) ?? "");
+      return {
+        run,
+        ...(intent === undefined ? {} : { intent }),
+        journal,
+        ...(guard === undefined ? {} : { guard }),
+      };
     });
     return {
       root,

@@ -1,6 +1,7 @@
 /** One look at a host: what its stores say and how the acts' resources stand, in one round trip per privilege level. */
 import { quoteWord as quote } from "../command/quote.ts";
 import { CharlyError } from "../base/errors.ts";
+import { type GuardedRun, guardedRuns, isUnsettled, secondsText } from "../ledger/guard_state.ts";
 import type { Frame } from "../execute/frames.ts";
 import { payloadText } from "../execute/frames.ts";
 import type { Act, Level } from "../steps/act.ts";
@@ -47,6 +48,7 @@ export async function survey(session: HostSession, acts: readonly Numbered[], op
     ...stores.user.state.open.flatMap(({ intent }) => intent?.deploy ?? []),
   ];
   const known = heads.some((head) => head.levels?.includes("root") === true);
+  if (options.tolerant !== true) await refuseGuarded(session, stores, options);
   if (options.root === true || known || acts.some(({ act }) => act.level === "root")) {
     try {
       stores.root = await look(session, "root", acts, options, verdicts);
@@ -56,8 +58,43 @@ export async function survey(session: HostSession, acts: readonly Numbered[], op
       }
       rootRefused = error;
     }
+    if (options.tolerant !== true) await refuseGuarded(session, stores, options);
   }
   return { stores, verdicts, ...(rootRefused === undefined ? {} : { rootRefused }) };
+}
+
+/** A guarded run that nobody settled yet keeps every other one out: what they would do, it would put back. */
+async function refuseGuarded(
+  session: HostSession,
+  stores: Partial<Record<Level, StoreRead>>,
+  { lock }: SurveyOptions,
+): Promise<void> {
+  const waiting = guardedRuns(Object.values(stores).map((store) => store?.state)).find(({ guard }) =>
+    isUnsettled(guard)
+  );
+  if (waiting === undefined) return;
+  for (const level of lock === undefined ? [] : Object.keys(stores) as Level[]) {
+    await session.executor.run('[ -s "$RD/journal" ] || rm -rf "$RD" "$BL"\nRD=\nunlock\n', { level });
+  }
+  throw guardedError(session.host, waiting);
+}
+
+/** How a guarded run that is not settled is told. */
+export function guardedError(host: string, { bundle, guard }: GuardedRun): CharlyError {
+  const { alive, phase, left = 0, decision } = guard;
+  const how = decision !== undefined
+    ? alive ? "is being put back" : "was being put back when that was cut"
+    : !alive
+    ? "is armed, and its watcher is gone"
+    : phase === "waiting"
+    ? `waits for a confirmation (${secondsText(left)} left)`
+    : "is going on";
+  return new CharlyError(`look at ${host}: a guarded run of ${bundle} ${how}`, {
+    hint: decision !== undefined
+      ? `\`charly bundle rollback ${bundle}\` brings it to its end`
+      : `\`charly bundle confirm ${bundle}\` keeps what it did, \`charly bundle rollback ${bundle}\` puts everything back`,
+    code: "guard-armed",
+  });
 }
 
 async function look(

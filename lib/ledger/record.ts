@@ -15,6 +15,7 @@
  *
  * The ledger is a pure function of the previous ledger and the journals (fold.ts), the same on any operator's machine.
  */
+import type { GuardState } from "./guard_state.ts";
 import type { Act, Reversibility } from "../steps/act.ts";
 
 /** Names a run: `r<8-digit counter>-<8 hex>`, so that runs of one store sort by age without a clock. */
@@ -164,7 +165,13 @@ export interface StoreState {
   readonly ledgers: Readonly<Record<string, DeployLedger>>;
   readonly resources: Resources;
   /** Runs without a `D` record, oldest first, to be folded. */
-  readonly open: readonly { readonly run: RunId; readonly intent?: RunIntent; readonly journal: string }[];
+  readonly open: readonly {
+    readonly run: RunId;
+    readonly intent?: RunIntent;
+    readonly journal: string;
+    /** Of a guarded run, at the level of its watcher. */
+    readonly guard?: GuardState;
+  }[];
 }
 
 /** One act as the intent names it: `n` is what the journal's records refer to. */

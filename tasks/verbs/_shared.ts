@@ -1,4 +1,5 @@
 /** What several verbs do alike: load the project, pick the bundle, share flags. */
+import { seconds } from "../../lib/base/duration.ts";
 import { CharlyError } from "../../lib/base/errors.ts";
 import { closest } from "../../lib/base/closest.ts";
 import type { CliProject, VerbContext } from "../../lib/cli/context.ts";
@@ -50,6 +51,16 @@ export const addFlags = {
   serial: { kind: "number", brief: "Hosts per wave; the next wave waits for the last", placeholder: "n" },
   maxFail: { kind: "text", brief: "Begin no further host after this many failures (3, or 25%)", placeholder: "n|n%" },
   onFailure: { kind: "choice", brief: "What a failed step leads to", values: ["stop", "rollback"] },
+  guard: {
+    kind: "text",
+    brief: "The target puts this run back by itself, unless a new connection confirms it within this time",
+    placeholder: "60s",
+  },
+  guardCheck: {
+    kind: "text",
+    brief: "With --guard: must succeed on the target over the new connection before it is confirmed",
+    placeholder: "command",
+  },
   onDrift: { kind: "choice", brief: "When the target changed since the plan", values: ["stop", "apply"] },
   done: {
     kind: "number",
@@ -202,6 +213,7 @@ export function addOptions(context: AnyContext, flags: Given<typeof addFlags>): 
   }
   return {
     ...planOptions(context, flags),
+    ...guardOptions(flags),
     ...(flags.dryRun ? { dryRun: true } : {}),
     ...(flags.done.length > 0 ? { done: flags.done } : {}),
     ...(flags.undo.length > 0 ? { undo: flags.undo } : {}),
@@ -214,6 +226,27 @@ export function addOptions(context: AnyContext, flags: Given<typeof addFlags>): 
     ...(flags.disposable ? { disposable: true } : {}),
     ...(flags.lifecycle === undefined ? {} : { lifecycle: flags.lifecycle }),
   };
+}
+
+/** The guard, from its flags; whole seconds between one and a day. */
+function guardOptions(flags: Given<typeof addFlags>): Pick<AddOptions, "guard"> {
+  if (flags.guard === undefined) {
+    if (flags.guardCheck === undefined) return {};
+    throw new CharlyError("read command line: --guard-check stands alone", {
+      hint: "say how long the target shall wait, too: --guard 60s",
+      code: "usage",
+      exitCode: 2,
+    });
+  }
+  const time = Math.ceil(seconds(flags.guard));
+  if (time < 1 || time > 86_400) {
+    throw new CharlyError(`read command line: --guard got "${flags.guard}"`, {
+      hint: "give a time between 1s and 24h",
+      code: "usage",
+      exitCode: 2,
+    });
+  }
+  return { guard: { seconds: time, ...(flags.guardCheck === undefined ? {} : { check: flags.guardCheck }) } };
 }
 
 /** How an undo goes about it, from flags. */

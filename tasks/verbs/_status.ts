@@ -28,6 +28,7 @@ function rowText(row: DeployStatus, { style }: Output): string {
   const state = {
     deployed: style.green("deployed"),
     partial: style.yellow("partial"),
+    unconfirmed: style.yellow("not confirmed"),
     "not-deployed": style.dim("not deployed"),
     unnamed: style.yellow("no config names it"),
     unreachable: style.red("unreachable"),

@@ -187,12 +187,13 @@ guard_alive() { # guard's directory
 }
 # How a guarded run stands, as key=value lines. A level that only holds its share of the way back has no phase.
 guard_show() { # name, guard's directory
-  _ga=0 _gph= _gt= _gde= _go=
+  _ga=0 _gph= _gat= _gt= _gde= _go=
   guard_alive "$2" && _ga=1
-  { read -r _gph <"$2/phase"; read -r _gt _ <"$2/times"; read -r _gde <"$2/deploy"; read -r _go <"$2/outcome"; } 2>/dev/null
+  { read -r _gph _gat <"$2/phase"; read -r _gt _ <"$2/times"; read -r _gde <"$2/deploy"; read -r _go <"$2/outcome"; } 2>/dev/null
   uptime_s
   fr C "$1" "alive=$_ga
 phase=$_gph
+at=$_gat
 seconds=$_gt
 deploy=$_gde
 decision=$(readlink -- "$2/decision" 2>/dev/null)
