@@ -52,6 +52,8 @@ export function referenceRules(
       issues.push({ code: "unknown-name", path, noun: nouns[to], name: target, known });
     } else if (from === to) {
       if (target === name && from !== "candies") issues.push({ code: "self-reference", path, noun: nouns[to], name });
+      // A builder may well be made of the box it builds for: it is needed only where something is to be built.
+      if (at[0] === "builder") continue;
       const graph = graphs[from] ??= new Map();
       const targets = graph.get(name);
       if (targets === undefined) graph.set(name, [target]);

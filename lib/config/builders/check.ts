@@ -52,7 +52,7 @@ export type Expectation<P> = P extends BareCommand ? CommandExpectation
   : unknown;
 
 const optionNames: ReadonlySet<string> = new Set<keyof CheckOptions>(
-  ["id", "description", "timeout", "eventually", "retryInterval", "context", "distro", "excludeDistro"],
+  ["id", "description", "timeout", "eventually", "retryInterval", "context", "distro", "excludeDistro", "keep"],
 );
 
 /**
