@@ -1,6 +1,7 @@
 /** The whole engine in front of one home: on this machine, or over a real sshd with either SSH transport. */
 import assert from "node:assert/strict";
 import type { AddOptions, DelOptions, DeployApi, DeployEvent, HostOutcome } from "../../lib/deploy/contract.ts";
+import { localTransport } from "../../lib/execute/transport/local.ts";
 import { createApi } from "../../targets/api.ts";
 import { targets } from "../../targets/mod.ts";
 import { localRig, projectOf, type Written } from "./local_rig.ts";
@@ -43,9 +44,13 @@ export interface AttackOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Answers the question for the sudo password. */
   readonly password?: () => string | undefined;
+  /** HOME of the local target, instead of a directory of its own. */
+  readonly home?: string;
   /** Changes the server and its user before anybody logs in. */
   readonly prepare?: (sshd: Sshd) => Promise<void>;
 }
+
+const path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** Builds one; `await using` takes everything away. */
 export async function attackRig(venue: Venue, options: AttackOptions = {}): Promise<AttackRig> {
@@ -62,6 +67,17 @@ export async function attackRig(venue: Venue, options: AttackOptions = {}): Prom
   if (venue === "local") {
     const rig = stack.use(await localRig({}, options.env ?? {}));
     [place, root, home, api] = [rig.place, `${rig.place}/project`, rig.home, rig.api()];
+    if (options.home !== undefined) {
+      home = options.home;
+      const open = () => Promise.resolve(localTransport({ env: { ...options.env, PATH: path }, home }));
+      api = createApi({
+        targets: { ...targets, local: { ...targets.local, open } },
+        env: { HOME: place, USER: "root", PATH: path },
+        operator: "tester@here",
+        stateHome: `${place}/state`,
+        secretDir: `${place}/data/secret`,
+      });
+    }
   } else {
     sshd = stack.use(await startSshd(options.sshd));
     await options.prepare?.(sshd);
