@@ -6,6 +6,7 @@ import type { EvaluateOptions } from "./sandbox/evaluate.ts";
 import { recall, remember } from "./remembered.ts";
 import type { Source } from "./sandbox/source.ts";
 import type { Config } from "../entities/config.ts";
+import { hasYaml } from "./yaml/marker.ts";
 
 /** How to find and evaluate a config. */
 export interface LoadOptions extends FindOptions, EvaluateOptions {
@@ -28,24 +29,62 @@ export async function loadProject(options: LoadOptions = {}): Promise<Project> {
   const known = reuse === undefined ? undefined : await recall(reuse, source);
   if (known !== undefined) return projectOf(source, known.config, known.output);
   const began = Date.now();
+  const read = isYaml(source) ? await readYaml(source) : await readTypescript(source, options);
+  const { config, output, madeOf } = read;
+  if (reuse !== undefined && madeOf !== undefined) await remember(reuse, source, madeOf, began, { config, output });
+  return projectOf(source, config, output);
+}
+
+/** What a config says. */
+interface Read {
+  readonly config: Config;
+  readonly output: string;
+  /** Every file it came from, when it can be kept. */
+  readonly madeOf?: readonly string[];
+}
+
+async function readTypescript(source: Source, options: LoadOptions): Promise<Read> {
   // The schemas take as long to load as the config takes to evaluate: both at once.
   const [{ data, output, madeOf }, { parseConfig }, { formatIssues }] = await Promise.all([
     import("./sandbox/evaluate.ts").then(({ evaluate }) => evaluate(source, options)),
     import("./parse.ts"),
     import("./issue.ts"),
   ]);
-  refuseYaml(data, source.label);
-  const parsed = parseConfig(data);
-  if ("issues" in parsed) {
-    const count = parsed.issues.length;
-    throw new CharlyError(
-      `read ${source.label}: ${count} problem${count === 1 ? "" : "s"}\n${formatIssues(parsed.issues)}`,
-      { hint: "correct what is listed", code: "config-invalid", exitCode: 2 },
-    );
+  // Only who takes in YAML waits for its reader.
+  const yaml = hasYaml(data) ? (await import("./yaml/take_in.ts")).takeInYaml(data, source.root) : undefined;
+  const parsed = parseConfig(yaml?.data ?? data);
+  const issues = "issues" in parsed ? yaml?.others(parsed.issues) ?? parsed.issues : [];
+  const problems = [...yaml?.errors() ?? [], ...(issues.length === 0 ? [] : [formatIssues(issues)])];
+  if ("issues" in parsed || problems.length > 0) {
+    throw invalid(source, issues.length + (yaml?.errors().length ?? 0), problems);
   }
+  const said = [...yaml?.warnings() ?? []].map((line) => `${line}\n`).join("");
   const config = freezeData(parsed.config) as Config;
-  if (reuse !== undefined && madeOf !== undefined) await remember(reuse, source, madeOf, began, { config, output });
-  return projectOf(source, config, output);
+  return yaml === undefined && madeOf !== undefined ? { config, output, madeOf } : { config, output: output + said };
+}
+
+/** A project written in YAML: nothing of it is evaluated. */
+async function readYaml(source: Source): Promise<Read> {
+  const [{ yamlProject }, { parseConfig }] = await Promise.all([import("./yaml/take_in.ts"), import("./parse.ts")]);
+  const yaml = yamlProject(source.root, source.label);
+  const parsed = parseConfig(yaml.data);
+  if ("issues" in parsed) yaml.others(parsed.issues);
+  const errors = yaml.errors();
+  if ("issues" in parsed || errors.length > 0) throw invalid(source, errors.length, errors);
+  return { config: freezeData(parsed.config) as Config, output: yaml.warnings().map((line) => `${line}\n`).join("") };
+}
+
+/** Whether a config is a `charly.yml`. */
+function isYaml(source: Source): boolean {
+  return source.kind === "file" && /\.ya?ml$/.test(source.label);
+}
+
+function invalid(source: Source, count: number, problems: readonly string[]): CharlyError {
+  return new CharlyError(`read ${source.label}: ${count} problem${count === 1 ? "" : "s"}\n${problems.join("\n")}`, {
+    hint: "correct what is listed",
+    code: "config-invalid",
+    exitCode: 2,
+  });
 }
 
 function projectOf(source: Source, config: Config, output: string): Project {
@@ -69,27 +108,4 @@ export async function integrityOf(options: FindOptions = {}): Promise<string> {
   const graph = await moduleGraph(source, defaultLimits);
   checkGraph(graph, source);
   return graphIntegrity(graph, source);
-}
-
-/** Names every `fromYaml()` in `extend`, at any depth: the importer is not there yet. */
-function refuseYaml(data: unknown, label: string): void {
-  const found = yamlPaths(data);
-  if (found.length === 0) return;
-  throw new CharlyError(
-    `read ${label}: it takes in ${found.join(", ")}, and this version cannot read YAML projects yet`,
-    {
-      hint: "write those entities in TypeScript; the importer for YAML projects comes with a later version",
-      code: "yaml-project",
-      exitCode: 2,
-    },
-  );
-}
-
-function yamlPaths(data: unknown): string[] {
-  const extend = (data as { readonly extend?: unknown } | null)?.extend;
-  if (!Array.isArray(extend)) return [];
-  return extend.flatMap((entry: unknown) => {
-    const path = (entry as { readonly yaml?: unknown } | null)?.yaml;
-    return typeof path === "string" ? [`"${path}"`] : yamlPaths(entry);
-  });
 }

@@ -33,9 +33,10 @@ export interface FindOptions {
 }
 
 /**
- * Finds the config: the one that is named, else `charly.config.ts` in the working directory or the nearest one above it.
+ * Finds the config: the one that is named, else `charly.config.ts`, else `charly.yml`, in the working directory or the nearest
+ * one above it.
  *
- * @throws {CharlyError} when there is none, or only a `charly.yml` (exit code 2)
+ * @throws {CharlyError} when there is none (exit code 2)
  */
 export function findConfig(options: FindOptions = {}): Source {
   const cwd = options.cwd ?? Deno.cwd();
@@ -53,7 +54,6 @@ export function findConfig(options: FindOptions = {}): Source {
     return fileSource(inside, allowImport);
   }
   if (kind === undefined) throw notThere(path);
-  if (/\.ya?ml$/.test(path)) throw onlyYaml(path);
   return fileSource(path, allowImport);
 }
 
@@ -86,7 +86,7 @@ function searchUp(from: string): string {
 
 function configIn(dir: string): string | undefined {
   if (kindOf(join(dir, configFile)) === "file") return join(dir, configFile);
-  if (kindOf(join(dir, yamlFile)) === "file") throw onlyYaml(join(dir, yamlFile));
+  if (kindOf(join(dir, yamlFile)) === "file") return join(dir, yamlFile);
   return undefined;
 }
 
@@ -105,14 +105,6 @@ function notThere(what: string): CharlyError {
   return new CharlyError(`find project: ${what} is not there`, {
     hint: "check the path given with `--config`",
     code: "no-config",
-    exitCode: 2,
-  });
-}
-
-function onlyYaml(path: string): CharlyError {
-  return new CharlyError(`find project: ${path} is a YAML project, which this version cannot read yet`, {
-    hint: `write a ${configFile} beside it; the importer for YAML projects comes with a later version`,
-    code: "yaml-project",
     exitCode: 2,
   });
 }

@@ -119,6 +119,10 @@ class Loader {
   }
 
   #bytes(path: string, at: Place): Uint8Array | undefined {
+    if (path === ".." || path.startsWith("../")) {
+      this.problems.error("outside-project", at, `"${path}" leads out of the project`, "move it into the project");
+      return undefined;
+    }
     try {
       if (!staysBelow(this.root, path)) {
         this.problems.error(

@@ -65,16 +65,55 @@ Deno.test("loadProject() reports every problem of the data at once", async () =>
   assert.equal(code, "config-invalid");
 });
 
-Deno.test("loadProject() names YAML files a config takes in", async () => {
+const yaml = `version: 2026.174.1100
+discover: [candy]
+base:
+  local: {}
+  base-candy: { candy: [git] }
+web:
+  local: { from: base, host: deploy@web1 }
+`;
+const gitYaml = "git:\n  candy: { version: 2026.100.0900, description: git }\n  git-package: { package: [git] }\n";
+
+Deno.test("loadProject() loads a project that is written in YAML", async () => {
+  using here = project({ "charly.yml": yaml, "candy/git/charly.yml": gitYaml });
+  const { config, name, root, output } = await loadProject({ cwd: here.dir });
+  assert.equal(root, here.dir);
+  assert.notEqual(name, "");
+  assert.deepEqual(config.candies["git"]?.package, ["git"]);
+  assert.equal(config.candies["git"]?.dir, "candy/git");
+  assert.deepEqual(config.bundles["web"]?.on, { target: "ssh", host: ["deploy@web1"] });
+  assert.equal(output, "");
+});
+
+Deno.test("loadProject() takes YAML files into a TypeScript config, wherever they are named", async () => {
   using here = project({
-    "charly.config.ts": 'export default { extend: [{ yaml: "./charly.yml" }, { extend: [{ yaml: "./more.yml" }] }] };',
+    "charly.config.ts": `export default {
+      extend: [{ extend: [{ yaml: "./more.yml" }] }],
+      bundles: { here: { on: { target: "local" }, candy: ["git"] } },
+    };`,
+    "more.yml": gitYaml,
   });
-  assert.deepEqual(await failure(loadProject({ cwd: here.dir })), {
-    message:
-      'read charly.config.ts: it takes in "./charly.yml", "./more.yml", and this version cannot read YAML projects yet',
-    hint: "write those entities in TypeScript; the importer for YAML projects comes with a later version",
-    code: "yaml-project",
+  const { config } = await loadProject({ cwd: here.dir });
+  assert.deepEqual(Object.keys(config.candies), ["git"]);
+});
+
+Deno.test("loadProject() says where in a YAML file something is wrong, and warnings beside it", async () => {
+  using here = project({
+    "charly.config.ts":
+      'export default { extend: [{ yaml: "./more.yml" }, { yaml: "../out.yml" }, { yaml: "./none.yml" }] };',
+    "more.yml": gitYaml.replace("description: git", "descripton: git") + "web:\n  local: { from: bse }\n",
   });
+  const { message, code } = await failure(loadProject({ cwd: here.dir }));
+  assert.equal(code, "config-invalid");
+  assert.match(message, /^read charly.config.ts: 4 problems\n/);
+  assert.match(
+    message,
+    /more\.yml:2:\d+ unknown-field unknown field "descripton"\n {2}hint: did you mean "description"\?/,
+  );
+  assert.match(message, /more\.yml:5:\d+ config local "web": from: unknown local template "bse"/);
+  assert.match(message, /"\.\.\/out\.yml" leads out of the project/);
+  assert.match(message, /"none\.yml" is not there/);
 });
 
 Deno.test("loadProject() loads a config by address and checks its digest", async () => {

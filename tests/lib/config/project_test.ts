@@ -42,15 +42,10 @@ Deno.test("findConfig() says so when there is no config", async () => {
   );
 });
 
-Deno.test("findConfig() says that YAML projects cannot be read yet", async () => {
-  using here = project({ "charly.yml": "version: 1\n" });
-  const expected = {
-    message: "find project: PROJECT/charly.yml is a YAML project, which this version cannot read yet",
-    hint: "write a charly.config.ts beside it; the importer for YAML projects comes with a later version",
-    code: "yaml-project",
-  };
-  assert.deepEqual(await failed({ cwd: here.dir }), expected);
-  assert.deepEqual(await failed({ cwd: here.dir, config: "charly.yml" }), expected);
+Deno.test("findConfig() finds a charly.yml as well, and takes it by its path", () => {
+  using here = project({ "charly.yml": "version: 1\n", "a/x.txt": "" });
+  assert.equal(found({ cwd: join(here.dir, "a") }).label, "charly.yml");
+  assert.equal(found({ cwd: here.dir, config: "charly.yml" }).root, here.dir);
 });
 
 Deno.test("findConfig() prefers charly.config.ts to charly.yml beside it", () => {
