@@ -3,7 +3,7 @@ import type { Part, Parts } from "./parts.ts";
 import { blockSize, partSize } from "./parts.ts";
 import { quoteWord as quote } from "../command/quote.ts";
 import { payloadText } from "./frames.ts";
-import type { DriverShell } from "./shell.ts";
+import { cut, type DriverShell } from "./shell.ts";
 
 /** What is sent, and by whom. */
 export interface PartsTransfer {
@@ -29,7 +29,7 @@ export async function sendParts(transfer: PartsTransfer): Promise<string | undef
   const { shell, parts, directory, name } = transfer;
   const stopped = Promise.withResolvers<never>();
   stopped.promise.catch(() => {});
-  const helpers = new Set<DriverShell>();
+  const helpers = new Map<DriverShell, Promise<void>>();
   let refused: string | undefined;
   const carry = async (carrier: DriverShell, feed: AsyncIterable<Uint8Array>, hashes: "sha" | "") => {
     const { reason } = await carrier.run(`put_parts ${quote(directory)} ${name} ${hashes}\n`, {
@@ -41,29 +41,31 @@ export async function sendParts(transfer: PartsTransfer): Promise<string | undef
         stopped.reject(refused);
       },
     });
-    if (reason !== "done") stopped.reject(refused ??= reason);
+    // Without a word of refusal it was ended from outside, and what is there is gone on with.
+    if (reason !== "done") stopped.reject(refused ?? cut(new Error(reason)));
   };
+  let over = false;
   const help = async () => {
     const helper = await transfer.spare().catch(() => undefined);
     if (helper === undefined) return;
-    helpers.add(helper);
     if (over) return helper.abandon();
-    await carry(helper, partsFeed(parts), "");
-    helpers.delete(helper);
-    await helper.close();
+    const work = carry(helper, partsFeed(parts), "").then(() => helper.close());
+    work.catch(stopped.reject);
+    helpers.set(helper, work);
   };
-  let over = false;
   try {
     const wanted = Math.min(mostChannels, 2 + Math.round(transfer.roundTrip / 5), Math.max(1, parts.missing));
-    const crew = [carry(shell, hashingFeed(parts), "sha"), ...Array.from({ length: wanted - 1 }, help)];
-    await Promise.race([Promise.all(crew), stopped.promise]);
+    for (let n = 1; n < wanted; n++) void help();
+    // It ends when it has hashed the last part, whoever sent it: a helper that is not up by then is not waited for.
+    await Promise.race([carry(shell, hashingFeed(parts), "sha"), stopped.promise]);
+    over = true;
+    await Promise.all(helpers.values());
     return undefined;
   } catch (error) {
+    over = true;
+    for (const helper of helpers.keys()) helper.abandon();
     if (refused === undefined) throw error;
     return refused;
-  } finally {
-    over = true;
-    for (const helper of helpers) helper.abandon();
   }
 }
 

@@ -247,7 +247,8 @@ export class DriverShell {
   }
 }
 
-function cut(cause: unknown): CharlyError {
+/** A connection, or a driver on it, that ended before its time. */
+export function cut(cause: unknown): CharlyError {
   return new CharlyError("talk to the target: the connection ended in the middle", {
     hint: "run the same command again: the journal on the target says how far the run came",
     code: "cut",

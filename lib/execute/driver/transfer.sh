@@ -34,6 +34,8 @@ put_parts() {
     case $_pc in
     w)
       dd bs=262144 iflag=fullblock,count_bytes count="$_pn" seek="$_pb" conv=notrunc,fsync of="$_pf" <&3 2>/dev/null 9>&- || {
+        # One that was killed says nothing about the disk.
+        [ $? -lt 128 ] || break
         refuse "cannot write in $1 (disk full?)" stage
         # Nobody knows how much of the part was read: what comes is read until the operator hangs up.
         cat <&3 >/dev/null
@@ -50,7 +52,7 @@ put_parts() {
   if [ -n "$3" ]; then
     exec 9>&-
     wait "$_hp"
-    read -r PD <"$RT/hs"
+    read -r PD <"$RT/hs" || PD=
     rm -f "$RT/h" "$RT/hs"
   fi
   [ -n "$_pe" ] || { HALT=channel; return 1; }
@@ -69,7 +71,8 @@ put_close() {
   [ "$HALT" = stage ] && { refuse "cannot write beside $5 (disk full?)"; return; }
   _pt=$BL/$1
   if [ -n "${6:-}" ]; then
-    [ "$(wc -c <"$_pt")" -eq "$6" ] || PD=
+    [ -n "$PD" ] || { refuse "the program that hashes was ended"; return; }
+    [ "$(wc -c <"$_pt")" -eq "$6" ] || PD=-
   else
     PD=$(sha256_of <"$_pt")
   fi
