@@ -1,5 +1,6 @@
 /** Takes a configuration and everything it takes in apart into entities, each with the place it was written at. */
 import type { z } from "zod";
+import { sameData } from "../base/same_data.ts";
 import type { Defaults } from "../entities/config.ts";
 import { outerSchema, type TableName, tables } from "../entities/config_schema.ts";
 import { isRecord } from "../entities/schema_kit.ts";
@@ -125,16 +126,4 @@ function checkNames(table: TableName, entities: ReadonlyMap<string, Found>, issu
     if (other === undefined) byLetters.set(letters, name);
     else issues.push({ code: "same-letters", path, what: nouns[table], name, other });
   }
-}
-
-/** Whether two pieces of plain data are equal. */
-function sameData(a: unknown, b: unknown): boolean {
-  if (Object.is(a, b)) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  if (Array.isArray(a) !== Array.isArray(b)) return false;
-  const keys = Object.keys(a);
-  if (keys.length !== Object.keys(b).length) return false;
-  return keys.every((key) =>
-    Object.hasOwn(b, key) && sameData((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key])
-  );
 }

@@ -119,8 +119,8 @@ export async function applyHost(
   }));
   const settle: Applied["settle"] = (level, folded) => settleAnswers(level, folded, now);
   if (armed !== undefined) {
-    if (stopped === undefined && failed.length === 0) await guardWaits(session, armed);
-    else await askRollback(session, armed);
+    if (stopped === undefined && failed.length === 0) await guardWaits(run, armed);
+    else await askRollback(session, armed, run.seq);
   }
   const rolledBack = armed === undefined && failed.length > 0 && options.onFailure === "rollback" &&
     await rollback(run, now, options.secrets);

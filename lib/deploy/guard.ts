@@ -2,6 +2,7 @@
 import { CharlyError } from "../base/errors.ts";
 import { quoteWord as quote } from "../command/quote.ts";
 import { guardFunctions, guardProgram } from "../execute/driver/mod.ts";
+import type { ShellBlob } from "../execute/executor.ts";
 import type { Frame } from "../execute/frames.ts";
 import { payloadText } from "../execute/frames.ts";
 import { type GuardState, parseGuard } from "../ledger/guard_state.ts";
@@ -41,10 +42,9 @@ export async function armGuard(
     const blobs = segments.flatMap((segment, index) =>
       segment.level === it ? [textBlob(`guard.seg.${index + 1}`, segment.text)] : []
     );
-    const { frame, problem } = await ask(session, it, run.id, "guard_put || fr X 0 'cannot write the guard' store", [
-      textBlob("guard.program", guardProgram),
-      ...blobs,
-    ]);
+    const { frame, problem } = await ask(session, it, run.id, "guard_put || fr X 0 'cannot write the guard' store", {
+      blobs: [textBlob("guard.program", guardProgram), ...blobs],
+    });
     if (frame?.args[0] !== "put") throw notArmed(session.host, problem);
     const [, pid, started, uid, gid, name, ...scratch] = frame.args;
     shells.push(`${pid} ${started} ${scratch.join(" ")}\n`);
@@ -54,25 +54,35 @@ export async function armGuard(
     ...segments.map((segment, index) => `${index + 1} ${segment.level}\n`),
     ...touched.map((it) => `end ${it}\n`),
   ];
-  const { frame, problem } = await ask(session, level, run.id, "guard_arm", [
-    textBlob("guard.order", order.join("")),
-    textBlob("guard.shells", shells.join("")),
-    textBlob("guard.times", `${options.seconds} ${lease}\n`),
-    textBlob("guard.user", user),
-    textBlob("guard.deploy", `${options.deploy}\n`),
-  ]);
+  const { frame, problem } = await ask(session, level, run.id, "guard_arm", {
+    blobs: [
+      textBlob("guard.order", order.join("")),
+      textBlob("guard.shells", shells.join("")),
+      textBlob("guard.times", `${options.seconds} ${lease}\n`),
+      textBlob("guard.user", user),
+      textBlob("guard.deploy", `${options.deploy}\n`),
+    ],
+  });
   if (frame?.args[0] !== "armed") throw notArmed(session.host, problem);
   return { run: run.id, level, seconds: options.seconds };
 }
 
 /** The steps are done: from now on the watcher waits for a confirmation. */
-export async function guardWaits(session: HostSession, armed: ArmedGuard): Promise<void> {
-  await ask(session, armed.level, armed.run, "guard_phase waiting");
+export async function guardWaits(run: HostRun, armed: ArmedGuard): Promise<void> {
+  await ask(run.session, armed.level, armed.run, "guard_phase waiting", { seq: run.seq });
 }
 
-/** Everything shall be put back now; a watcher that is not there is started for it. */
-export async function askRollback(session: HostSession, armed: Pick<ArmedGuard, "run" | "level">): Promise<void> {
-  await ask(session, armed.level, armed.run, "guard_ask");
+/**
+ * Everything shall be put back now; a watcher that is not there is started for it.
+ *
+ * @param seq the run's last journal number, where this is its own connection
+ */
+export async function askRollback(
+  session: HostSession,
+  armed: Pick<ArmedGuard, "run" | "level">,
+  seq = 0,
+): Promise<void> {
+  await ask(session, armed.level, armed.run, "guard_ask", { seq });
 }
 
 /**
@@ -138,13 +148,14 @@ async function ask(
   level: Level,
   run: string,
   program: string,
-  blobs: Parameters<HostSession["executor"]["run"]>[1]["blobs"] = [],
+  { seq = 0, blobs = [] }: { readonly seq?: number; readonly blobs?: readonly ShellBlob[] } = {},
 ): Promise<Answer> {
   let answer: Frame | undefined;
   let state: GuardState | undefined;
   let problem = "";
   const end = await session.executor.run(`RUN=${quote(run)}\n${guardFunctions}\n${program}\n`, {
     level,
+    seq,
     blobs,
     onFrame: (frame) => {
       if (frame.type === "G") answer = frame;

@@ -63,6 +63,11 @@ export class HostRun {
     return this.#failed;
   }
 
+  /** The last journal number used. */
+  get seq(): number {
+    return this.#seq;
+  }
+
   /** Whether the run has begun at a level: its intent and its journal are there. */
   isOpen(level: Level): boolean {
     return this.#opened.has(level);

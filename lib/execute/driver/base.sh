@@ -31,7 +31,8 @@ started() {
   _st=
   { read -r _st <"/proc/$1/stat"; } 2>/dev/null || return 1
   set -- ${_st##*) }
-  STARTED=${20}
+  # One that has ended and that nobody has fetched is not there any more.
+  [ "$1" != Z ] && STARTED=${20}
 }
 uptime_s() { read -r UP _ </proc/uptime && UP=${UP%%.*}; }
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -189,7 +190,7 @@ guard_alive() { # guard's directory
 guard_show() { # name, guard's directory
   _ga=0 _gph= _gat= _gt= _gde= _go=
   guard_alive "$2" && _ga=1
-  { read -r _gph _gat <"$2/phase"; read -r _gt _ <"$2/times"; read -r _gde <"$2/deploy"; read -r _go <"$2/outcome"; } 2>/dev/null
+  { read -r _gph _gat <"$2/phase"; read -r _gt _ <"$2/times"; read -r _gde <"$2/deploy"; read -r _go _ <"$2/outcome"; } 2>/dev/null
   uptime_s
   fr C "$1" "alive=$_ga
 phase=$_gph
