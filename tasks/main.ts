@@ -91,6 +91,12 @@ export const table: VerbTable = {
       hidden: true,
       load: () => import("./verbs/complete.ts"),
     },
+    { name: "import", summary: "Write a charly.config.ts from a charly.yml", load: () => import("./verbs/import.ts") },
+    {
+      name: "schema",
+      summary: "Print the JSON Schema of charly.yml for editors",
+      load: () => import("./verbs/schema.ts"),
+    },
     {
       name: "version",
       summary: "Print the versions of charly, Deno, V8 and TypeScript",

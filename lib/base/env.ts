@@ -28,4 +28,7 @@ export const ownEnv: readonly string[] = [
   "CHARLY_PATH_PREFIX",
   "CHARLY_PERMITTED",
   "CHARLY_SUDO_PASSWORD",
+  // the YAML parser's own
+  "LOG_STREAM",
+  "LOG_TOKENS",
 ];

@@ -25,7 +25,12 @@ export function processIo(): CliIo {
   const encoder = new TextEncoder();
   const writer = (stream: { writeSync(bytes: Uint8Array): number }) => (text: string) => {
     let bytes = encoder.encode(text);
-    while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+    try {
+      while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+    } catch (error) {
+      // The reader has gone (`charly plan | head`): what runs goes on, with nobody to tell.
+      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+    }
   };
   return {
     stdout: writer(Deno.stdout),

@@ -9,6 +9,10 @@ export interface ProjectFacts {
   readonly manualNodeModules: boolean;
   /** A lock file pins the npm packages: there is a `deno.json` or `package.json`, and it does not say `"lock": false`. */
   readonly locked: boolean;
+  /** The `deno.json` or `deno.jsonc` that counts; none when there is none. */
+  readonly denoJson?: string;
+  /** Names its `imports` give to modules. */
+  readonly imports: readonly string[];
 }
 
 /**
@@ -25,14 +29,16 @@ export function projectFacts(root: string): ProjectFacts {
     ...(found?.dir === root && typeof json["name"] === "string" ? { name: json["name"] } : {}),
     manualNodeModules: mode === "manual",
     locked: json["lock"] !== false && (found ?? packageJson) !== undefined,
+    ...(found === undefined ? {} : { denoJson: join(found.dir, found.name) }),
+    imports: typeof json["imports"] === "object" && json["imports"] !== null ? Object.keys(json["imports"]) : [],
   };
 }
 
-function findUp(from: string, names: readonly string[]): { dir: string; text: string } | undefined {
+function findUp(from: string, names: readonly string[]): { dir: string; name: string; text: string } | undefined {
   for (let dir = from;; dir = dirname(dir)) {
     for (const name of names) {
       try {
-        return { dir, text: Deno.readTextFileSync(join(dir, name)) };
+        return { dir, name, text: Deno.readTextFileSync(join(dir, name)) };
       } catch {
         // not there, or above what we may read
       }

@@ -38,7 +38,8 @@ export function call(name: string, ...args: readonly Code[]): Code {
 export function textLiteral(text: string): string {
   // deno-lint-ignore no-control-regex -- whatever an editor would not show is escaped
   const plain = !/[\x00-\x09\x0b-\x1f\x7f\u2028\u2029\ud800-\udfff\u202a-\u202e\u2066-\u2069]/u.test(text);
-  if (!text.includes("\n") || !plain) {
+  const lines = text.replace(/\n$/, "").includes("\n");
+  if (!lines || !plain) {
     return JSON.stringify(text).replace(/[\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, escaped);
   }
   return `\`${text.replace(/[\\`]|\$(?=\{)/g, "\\$&")}\``;

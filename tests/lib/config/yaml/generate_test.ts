@@ -51,13 +51,7 @@ export default defineConfig({
       version: "2026.100.0900",
       description: "a greeting",
       plan: [
-        write("/etc/motd", {
-          content: \`hi
-\`,
-          runAs: "root",
-          mode: "0644",
-          description: "greet",
-        }),
+        write("/etc/motd", { content: "hi\\n", runAs: "root", mode: "0644", description: "greet" }),
         check("it greets", file("/etc/motd", { contains: "hi" })),
         check("cat shows it", command("cat /etc/motd"), { stdout: [{ contains: "hi" }], eventually: "3s" }),
         {
