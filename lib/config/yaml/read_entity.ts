@@ -94,6 +94,7 @@ function readEntity(
     change: (values: Record<string, unknown>) => Record<string, unknown> = (values) => values,
   ): YamlEntity => {
     const { values, places, broken } = readFields(node, shape, problems);
+    if (node.shorthand !== undefined) places.set(node.kind === "pod" ? "image" : "from", node.shorthand.at);
     const value = change({ ...values, ...shorthandOf(node), ...ownerOf(owner) });
     const comment = node.comment === undefined ? {} : { comment: node.comment };
     return { table, kind: node.kind, name, value, at: node.at, places, broken, ...comment };
