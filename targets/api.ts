@@ -11,6 +11,7 @@ import type {
   DeployApi,
   DeployEvents,
   DeployProject,
+  HostOptions,
   HostPlan,
   Outcome,
   PlanOptions,
@@ -19,6 +20,7 @@ import type { EngineOptions } from "../lib/deploy/engine.ts";
 import { type LoadOptions, loadProject as load } from "../lib/config/load.ts";
 import type { Project } from "../lib/config/project.ts";
 import { targetOf } from "../lib/deploy/target.ts";
+import { connectAhead } from "./ahead.ts";
 import { targets } from "./mod.ts";
 
 export type { AddOptions, DelOptions, DeployApi, DeployEvents, HostPlan, LoadOptions, Outcome, PlanOptions, Project };
@@ -52,6 +54,20 @@ function surroundings(): EngineOptions {
   };
 }
 
+/** The engine's options with the connections of the first wave begun. */
+function ahead(
+  options: EngineOptions,
+  project: DeployProject | undefined,
+  bundle: string,
+  wanted: HostOptions,
+): EngineOptions & AsyncDisposable {
+  const on = project?.config.bundles[bundle]?.on;
+  const all = on === undefined ? [] : targetOf(options.targets, { on }).hosts;
+  const hosts = all.filter((host) => wanted.host === undefined || wanted.host.includes(host));
+  const begun = connectAhead(options.targets, on, hosts.slice(0, wanted.parallel ?? 20), options.env);
+  return { ...options, targets: begun.targets, [Symbol.asyncDispose]: () => begun[Symbol.asyncDispose]() };
+}
+
 /** Everything the verbs need of the engine. */
 export function createApi(options: EngineOptions = surroundings()): DeployApi {
   return {
@@ -63,11 +79,18 @@ export function createApi(options: EngineOptions = surroundings()): DeployApi {
       const hosts = target.hosts.filter((host) => wanted.host === undefined || wanted.host.includes(host));
       return await Promise.all(hosts.map((host) => target.reach(host, { env: options.env })));
     },
-    planBundle: async (project, bundle, wanted) => (await adding()).planBundle(options, project, bundle, wanted),
-    addBundle: async (project, bundle, wanted, events) =>
-      (await adding()).addBundle(options, project, bundle, wanted, events),
-    delBundle: async (project, bundle, wanted, events) =>
-      (await undoing()).delBundle(options, project, bundle, wanted, events),
+    planBundle: async (project, bundle, wanted) => {
+      await using begun = ahead(options, project, bundle, wanted);
+      return await (await adding()).planBundle(begun, project, bundle, wanted);
+    },
+    addBundle: async (project, bundle, wanted, events) => {
+      await using begun = ahead(options, project, bundle, wanted);
+      return await (await adding()).addBundle(begun, project, bundle, wanted, events);
+    },
+    delBundle: async (project, bundle, wanted, events) => {
+      await using begun = ahead(options, project, bundle, wanted);
+      return await (await undoing()).delBundle(begun, project, bundle, wanted, events);
+    },
     settleBundle: async (project, bundle, how, wanted, events) =>
       (await settling()).settleBundle(options, project, bundle, how, wanted, events),
     renameBundle: async (project, from, to, wanted, events) =>

@@ -97,6 +97,8 @@ export async function addBundle(
             ...(options.guard === undefined ? {} : { guard: options.guard }),
           });
           lanes.set(host, { session, shown, plan });
+          // Nothing more is said to a host where nothing is to be done: it takes its leave while others are planned and all is shown.
+          if (isNoop(shown)) session.close().catch(() => {});
           events.tell({ kind: "planned", host, plan });
         } catch (error) {
           await session.close();

@@ -3,6 +3,8 @@ import { connectError } from "./transport/failure.ts";
 import { localTransport } from "./transport/local.ts";
 import { nestedTransport } from "./transport/nested.ts";
 import { opensshTransport } from "./transport/openssh.ts";
+import { parseSshAddress } from "./transport/ssh_address.ts";
+import { resolveSettings, type SshConfigSource } from "./transport/ssh_config.ts";
 import type { Transport } from "./transport.ts";
 
 /** This machine. */
@@ -100,11 +102,28 @@ async function connectSsh(target: SshLike, host: string, options: ConnectOptions
       'add `transport: "openssh"`, or write the option into ~/.ssh/config',
     );
   }
+  await dialBeforehand(host, shared);
   const { ssh2Transport } = await loadSsh2();
   return await ssh2Transport(host, {
     ...shared,
     ...(options.passphrase === undefined ? {} : { passphrase: options.passphrase }),
   });
+}
+
+let loaded = false;
+
+/** The way to the first host is begun before ssh2 is loaded: meanwhile the server gets ready to talk. */
+async function dialBeforehand(host: string, options: Pick<SshConfigSource, "configFile" | "env">): Promise<void> {
+  if (loaded) return;
+  loaded = true;
+  try {
+    const { hostName, port, proxyJump, proxyCommand } = await resolveSettings(parseSshAddress(host), options);
+    if (proxyJump !== undefined || proxyCommand !== undefined) return;
+    const { dialAhead } = await import("./transport/tcp.ts");
+    dialAhead(hostName, port);
+  } catch {
+    // whoever connects hears why
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 /** From an address to a logged-in ssh2 client, through whatever ssh_config puts in between. */
-import { connect as connectTcp, type Socket } from "node:net";
+import type { Socket } from "node:net";
 import { nextTick } from "node:process";
 import type { Client } from "ssh2";
 import type { Duplex } from "node:stream";
@@ -9,6 +9,7 @@ import { handshake, prepare } from "./ssh2_handshake.ts";
 import type { AskPassphrase } from "./ssh2_auth.ts";
 import { parseSshAddress, type SshAddress } from "./ssh_address.ts";
 import { resolveSettings, type SshConfigSource, type SshSettings } from "./ssh_config.ts";
+import { dialTcp } from "./tcp.ts";
 import { venueOf } from "./venue.ts";
 import { decoupled, proxyCommandWay, type Way } from "./ssh_proxy.ts";
 import { lastHop } from "./jumps.ts";
@@ -96,14 +97,10 @@ async function wayTo(
 
 async function tcpWay(settings: SshSettings, venue: string, timeout: number): Promise<Way> {
   const { hostName: host, port } = settings;
-  const socket = connectTcp({ host, port });
-  socket.setNoDelay(true);
+  const { socket, connected } = dialTcp(host, port);
   try {
     await within(
-      new Promise<void>((resolve, reject) => {
-        socket.once("connect", resolve);
-        socket.once("error", reject);
-      }),
+      connected,
       timeout,
       () => Object.assign(new Error("no answer"), { code: "ETIMEDOUT" }),
     );

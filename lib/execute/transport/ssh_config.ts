@@ -40,7 +40,7 @@ export type RawSettings = ReadonlyMap<string, readonly string[]>;
 export async function resolveSettings(address: SshAddress, source: SshConfigSource = {}): Promise<SshSettings> {
   // ssh looks for its files in the home of the passwd file, whatever HOME says; keys and known hosts come from HOME here.
   const elsewhere = source.configFile === undefined && movedHome(source);
-  const asked = source.ssh === false || elsewhere ? undefined : await askSsh(address, source);
+  const asked = source.ssh === false || elsewhere ? undefined : await askedSsh(address, source);
   const raw = asked ?? await readConfigFiles(address, source.configFile, home(source));
   return settingsFrom(address, raw, source);
 }
@@ -53,6 +53,21 @@ export function movedHome(source: SshConfigSource): boolean {
   } catch {
     return false;
   }
+}
+
+/** Answers of `ssh -G` that are a few seconds old at most: permissions, plan and connection ask the same, one after the other. */
+const answers = new Map<string, { readonly at: number; readonly answer: Promise<RawSettings | undefined> }>();
+const answerKept = 5_000;
+
+function askedSsh(address: SshAddress, source: SshConfigSource): Promise<RawSettings | undefined> {
+  // another configuration file is named by tests and by who knows what they do: it is asked each time
+  if (source.configFile !== undefined || source.ssh !== undefined) return askSsh(address, source);
+  const key = JSON.stringify([address.host, address.port, address.user]);
+  const known = answers.get(key);
+  if (known !== undefined && performance.now() - known.at < answerKept) return known.answer;
+  const answer = askSsh(address, source);
+  answers.set(key, { at: performance.now(), answer });
+  return answer;
 }
 
 async function askSsh(address: SshAddress, source: SshConfigSource): Promise<RawSettings | undefined> {
