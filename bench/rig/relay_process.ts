@@ -6,8 +6,9 @@
  * stdin is answered by one line: `take` gives the counts since the last `take` as JSON.
  *
  * How it counts round trips: the first bytes of the client are level 1. What the server sends after it got bytes of level n is of
- * level n; what the client sends after it got bytes of level n is of level n + 1. The level reached on a connection is the number
- * of exchanges that had to wait for one another, however many packets were under way; the TCP handshake is one more.
+ * level n; what the client sends after it got bytes of level n is of level n + 1. The highest level that came
+ * back to the client is the number of exchanges that had to wait for one another, however many packets were under way; the TCP
+ * handshake is one more.
  */
 interface Direction {
   readonly queue: { readonly due: number; readonly bytes: Uint8Array | undefined; readonly level: number }[];
@@ -36,22 +37,18 @@ async function relay(client: Deno.TcpConn): Promise<void> {
   await until(opened + rtt / 2); // its last packet is there: the server accepts
   const server = await Deno.connect({ hostname: "127.0.0.1", port: target });
   server.setNoDelay(true);
-  let atClient = 0, atServer = 0, deepest = 0;
+  let atClient = 0, atServer = 0;
   const up = carry(client, server, opened, {
-    level: () => {
-      const level = atClient + 1;
-      if (level > deepest) {
-        deepest = level;
-        mine.roundTrips++;
-      }
-      return level;
-    },
+    level: () => atClient + 1,
     delivered: (level) => atServer = Math.max(atServer, level),
     count: (bytes) => mine.sent += bytes,
   });
   const down = carry(server, client, 0, {
     level: () => atServer,
-    delivered: (level) => atClient = Math.max(atClient, level),
+    delivered: (level) => {
+      mine.roundTrips += Math.max(0, level - atClient);
+      atClient = Math.max(atClient, level);
+    },
     count: (bytes) => mine.received += bytes,
   });
   await Promise.allSettled([up, down]);

@@ -27,9 +27,9 @@ export default defineConfig({
 export function ansiblePlay(dir: string, steps = count): string {
   const tasks = Array.from(
     { length: steps },
-    (_, n) => `    - copy:\n        src: ${dir}/${n}\n        dest: f/${n}\n        mode: "0644"\n`,
+    (_, n) => `    - copy:\n        src: ${dir}/${n}\n        dest: ~/f/${n}\n        mode: "0644"\n`,
   );
-  return `- hosts: all\n  gather_facts: false\n  tasks:\n    - file:\n        path: f\n        state: directory\n${
+  return `- hosts: all\n  gather_facts: false\n  tasks:\n    - file:\n        path: ~/f\n        state: directory\n${
     tasks.join("")
   }`;
 }
