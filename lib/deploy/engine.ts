@@ -4,8 +4,10 @@ import { own } from "../base/own.ts";
 import type { Bundle } from "../entities/bundle.ts";
 import type { Config } from "../entities/config.ts";
 import type { KeptTables } from "../entities/kept.ts";
+import type { HostFacts } from "../facts/facts.ts";
 import { compileBundle } from "../plan/compile.ts";
 import { deployId } from "../plan/deploy_id.ts";
+import { CompileMemories, type CompileMemory } from "../plan/memory.ts";
 import { readCandyFiles } from "../plan/read_candy_files.ts";
 import type { AddOptions, DeployProject, HostOptions, PlanOptions } from "./contract.ts";
 import type { DeploySpec } from "./assess.ts";
@@ -35,6 +37,8 @@ export interface Job {
   readonly bundle: Bundle;
   readonly config: Omit<Config, keyof KeptTables>;
   readonly hosts: readonly string[];
+  /** What the bundle was compiled to for a machine the last time; absent where it is not compiled. */
+  readonly memory?: (facts: HostFacts) => CompileMemory;
   open(host: string, context: TargetContext): ReturnType<ReturnType<typeof targetOf>["open"]>;
 }
 
@@ -68,7 +72,20 @@ export function jobOf(
   }
   const hosts = wanted.host === undefined ? target.hosts : target.hosts.filter((host) => wanted.host?.includes(host));
   const bundles = declared === undefined ? { ...config.bundles, [name]: bundle } : config.bundles;
-  return { project, name, bundle, config: { ...config, bundles }, hosts, open: target.open };
+  const memory = ({ hostname, user }: HostFacts) =>
+    memoriesOf(options).of(JSON.stringify([project.name, project.root, name, hostname, user]));
+  return { project, name, bundle, config: { ...config, bundles }, hosts, memory, open: target.open };
+}
+
+const allMemories = new WeakMap<EngineOptions, CompileMemories>();
+
+/** What an engine compiled is kept as long as there is the engine: a plan and the apply behind it, or a plan after a change. */
+function memoriesOf(options: EngineOptions): CompileMemories {
+  const known = allMemories.get(options);
+  if (known !== undefined) return known;
+  const memories = new CompileMemories();
+  allMemories.set(options, memories);
+  return memories;
 }
 
 /** The spec of a job for one host: compiling waits for the facts. */
@@ -97,7 +114,7 @@ export async function specOf(
         options: plan.install,
         files,
         ...(plan.addCandy === undefined ? {} : { addCandy: plan.addCandy }),
-      })),
+      }, job.memory?.(facts))),
     sharing: {
       ...(plan.adopt === undefined ? {} : { adopt: plan.adopt }),
       ...(plan.takeOver === undefined ? {} : { takeOver: plan.takeOver }),

@@ -7,15 +7,17 @@ import type { HostFacts } from "../facts/facts.ts";
 import type { Act, SkippedStep } from "../steps/act.ts";
 import type { CandyFiles } from "../steps/candy_files.ts";
 import type { TargetKind } from "../steps/define_step.ts";
-import { compileCandy, type CompiledCandy } from "./compile_candy.ts";
+import { compileCandy } from "./compile_candy.ts";
 import { deployId } from "./deploy_id.ts";
-import { planDigest } from "./digest.ts";
+import { candyDigest, planDigest } from "./digest.ts";
+import { Environment } from "./environment.ts";
 import { mergeOptions } from "./options.ts";
 import type { PlanInstallOptions } from "./gates.ts";
 import type { DeployPlan, InstallPlan } from "./install_plan.ts";
-import { lowerPlans } from "./lower.ts";
-import { candyName, orderCandies, supervisorCandies } from "./order.ts";
-import { declaredSecrets } from "./secrets.ts";
+import { lowerCandy } from "./lower.ts";
+import { CompileMemory, type Place, type Placed } from "./memory.ts";
+import { candyName, supervisorCandies } from "./order.ts";
+import { checkSecrets, declaredSecrets, secretNames } from "./secrets.ts";
 
 /** As much of a configuration as compiling looks at. */
 export interface CompileConfig {
@@ -53,9 +55,11 @@ export interface Compiled {
 /**
  * Compiles a bundle for one machine.
  *
+ * @param input everything it depends on
+ * @param memory what is kept from the last plan: a candy that is as it was is not compiled again. It changes nothing but the time
  * @throws CharlyError for everything the configuration gets wrong: unknown names, cycles, bad paths, missing sources
  */
-export function compileBundle(input: CompileInput): Compiled {
+export function compileBundle(input: CompileInput, memory: CompileMemory = new CompileMemory()): Compiled {
   const { config, facts, target } = input;
   const bundle = named(config.bundles, input.bundle, "bundle", "the call");
   const template = bundle.from === undefined
@@ -66,60 +70,116 @@ export function compileBundle(input: CompileInput): Compiled {
   const asked = [...(template?.candy ?? []), ...(bundle.candy ?? []), ...addCandies].map(candyName);
   const table = config.candies ?? {};
   const supervised = target === "nested" && !facts.systemd;
-  const names = orderCandies(asked, table, { without: supervised ? [] : supervisorCandies });
-  const compiled = names.map((name): [string, Candy, CompiledCandy] => {
-    const candy = named(table, name, "candy", "the bundle");
-    return [
-      name,
-      candy,
-      compileCandy(name, candy, {
-        facts,
-        directory: own(input.files, name),
-        builderImage: options.builderImage ?? "",
-        skipIncompatible: options.skipIncompatible === true,
-      }),
-    ];
-  });
-  const plans = compiled.map(([name, candy, { steps }]): InstallPlan => ({
+  const names = memory.order(asked, table, { without: supervised ? [] : supervisorCandies });
+  const placed = placeCandies(names, {
+    ...input,
+    options,
+    table,
+    env: { ...template?.env, ...bundle.env },
+  }, memory);
+  const all = [...placed.values()];
+  const secrets = declaredSecrets(all.map(({ candy }) => candy));
+  const acts = all.flatMap((one) => one.acts);
+  checkSecrets(acts, secrets);
+  const head = {
     deployId: deployId(input.bundle),
     box: target === "vm" ? "vm-adhoc" : "host-adhoc",
-    version: candy.version,
     distro: facts.distro[0] ?? "",
-    candy: name,
-    candiesIncluded: names,
     addCandies,
     builderImage: options.builderImage ?? "",
-    meta: { description: candy.description },
-    steps,
-  }));
-  const secrets = declaredSecrets(compiled.map(([name, candy]) => [name, candy]));
-  const { acts, skipped, notes } = lowerPlans(plans, {
+  };
+  const plan: Omit<DeployPlan, "digest" | "plans"> = {
+    project: input.project,
+    bundle: input.bundle,
+    deployId: head.deployId,
+    target,
+    artifacts: [...placed].flatMap(([name, { candy }]) =>
+      (candy.artifact ?? []).map((artifact) => ({ ...artifact, candy: name }))
+    ),
+    secrets,
+  };
+  const digest = planDigest({
+    head: { ...plan, ...head },
+    candies: all.map((one) => one.digest),
     facts,
     target,
     options,
-    files: input.files,
-    env: { ...template?.env, ...bundle.env },
-    candySecrets: secrets.byCandy,
-    known: secrets.all.map(({ name }) => name),
   });
-  const plan: Omit<DeployPlan, "digest"> = {
-    project: input.project,
-    bundle: input.bundle,
-    deployId: deployId(input.bundle),
-    target,
-    plans,
-    artifacts: compiled.flatMap(([name, candy]) =>
-      (candy.artifact ?? []).map((artifact) => ({ ...artifact, candy: name }))
-    ),
-    secrets: secrets.all,
-  };
-  const digest = planDigest({ plan, acts, skipped, facts, target, options });
+  const plans = [...placed].map(([name, { candy, steps }]): InstallPlan => ({
+    ...head,
+    version: candy.version,
+    candy: name,
+    candiesIncluded: names,
+    meta: { description: candy.description },
+    steps,
+  }));
   return {
-    plan: { ...plan, digest },
+    plan: { ...plan, plans, digest },
     acts,
-    skipped,
-    notes: [...compiled.flatMap(([, , one]) => one.notes), ...notes],
+    skipped: all.flatMap(({ skipped }) => skipped),
+    notes: [...all.flatMap(({ notes }) => notes), ...notesOn(acts)],
   };
+}
+
+/** What candies are compiled in. */
+interface Surroundings extends Omit<CompileInput, "config"> {
+  readonly table: Readonly<Record<string, Candy>>;
+  /** The bundle's variables. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Each candy behind the ones before it. */
+function placeCandies(
+  names: readonly string[],
+  { table, env, facts, target, options, files }: Surroundings,
+  memory: CompileMemory,
+): ReadonlyMap<string, Placed> {
+  let before = memory.begin({ facts, target, options }, Environment.first(env, facts.home));
+  let first = 1;
+  const placed = new Map<string, Placed>();
+  for (const name of names) {
+    const candy = named(table, name, "candy", "the bundle");
+    const place = { candy, directory: own(files, name), first, before };
+    const one = memory.find(name, place) ??
+      memory.settle(name, compilePlaced(name, place, { facts, target, options, files }));
+    placed.set(name, one);
+    first += one.steps.length;
+    before = one.behind;
+  }
+  memory.keep(placed);
+  return placed;
+}
+
+function compilePlaced(
+  name: string,
+  place: Place,
+  { facts, target, options, files }: Pick<CompileInput, "facts" | "target" | "options" | "files">,
+): Placed {
+  const { candy, directory, first, before } = place;
+  const compiled = compileCandy(name, candy, {
+    facts,
+    directory,
+    builderImage: options.builderImage ?? "",
+    skipIncompatible: options.skipIncompatible === true,
+  });
+  const { environment, ...lowered } = lowerCandy(compiled.steps, {
+    facts,
+    target,
+    options,
+    files,
+    secrets: secretNames(candy),
+    environment: before,
+    first,
+  });
+  const { version, description } = candy;
+  const digest = candyDigest({ candy: name, version, description, steps: compiled.steps, ...lowered, first });
+  return { ...place, ...compiled, ...lowered, behind: environment, digest };
+}
+
+function notesOn(acts: readonly Act[]): string[] {
+  return acts.some((act) => act.type === "packages")
+    ? ["packages may start services when they are installed, whatever --with-services says"]
+    : [];
 }
 
 function named<T>(table: Readonly<Record<string, T>> | undefined, name: string, what: string, asker: string): T {

@@ -1,5 +1,6 @@
 /** The order of candies: composition expanded, requirements closed, sorted so that authoring order changes nothing. */
 import { CharlyError } from "../base/errors.ts";
+import { sameData } from "../base/same_data.ts";
 import type { Candy } from "../entities/candy.ts";
 
 /** Candies by name. */
@@ -20,6 +21,15 @@ export function candyName(reference: string): string {
 /** Candies a process supervisor is made of: machines with systemd have no use for them. */
 export const supervisorCandies = ["supervisord"] as const;
 
+/** An order and what it was made from. */
+export interface Ordered {
+  readonly names: readonly string[];
+  readonly asked: readonly string[];
+  readonly options: OrderOptions;
+  /** Every candy that was looked at. */
+  readonly taken: CandyTable;
+}
+
 /**
  * Every candy the asked ones come down to, each after what it requires.
  *
@@ -27,8 +37,40 @@ export const supervisorCandies = ["supervisord"] as const;
  * @throws CharlyError naming an unknown candy and who asks for it, or a cycle joined by arrows
  */
 export function orderCandies(asked: readonly string[], table: CandyTable, options: OrderOptions = {}): string[] {
-  const without = new Set(options.without ?? []);
+  return [...orderAgain(asked, table, options).names];
+}
+
+/** As {@link orderCandies}; an order made before is given back when nothing that it was made from is otherwise now. */
+export function orderAgain(
+  asked: readonly string[],
+  table: CandyTable,
+  options: OrderOptions,
+  known?: Ordered,
+): Ordered {
+  if (known !== undefined && holds(known, asked, table, options)) return known;
   const taken = new Map<string, Candy>();
+  const names = makeOrder(asked, table, options, taken);
+  return { names, asked, options, taken: Object.fromEntries(taken) };
+}
+
+/** Only the references between candies count, and whether a composition is more than a name. */
+function holds({ asked, options, taken }: Ordered, nowAsked: readonly string[], table: CandyTable, now: OrderOptions) {
+  if (!sameData([asked, options], [nowAsked, now])) return false;
+  return Object.entries(taken).every(([name, candy]) => {
+    const other = Object.hasOwn(table, name) ? table[name] : undefined;
+    return candy === other || (other !== undefined && sameData(candy.candy, other.candy) &&
+      sameData(candy.require, other.require) && sameData(candy.bakePlugin, other.bakePlugin) &&
+      isShell(candy) === isShell(other));
+  });
+}
+
+function makeOrder(
+  asked: readonly string[],
+  table: CandyTable,
+  options: OrderOptions,
+  taken: Map<string, Candy>,
+): string[] {
+  const without = new Set(options.without ?? []);
   const visit = (reference: string, requester: string) => {
     const name = candyName(reference);
     if (without.has(name) || taken.has(name)) return;
@@ -37,7 +79,8 @@ export function orderCandies(asked: readonly string[], table: CandyTable, option
     for (const needed of [...composition(candy), ...requirements(candy)]) visit(needed, `candy "${name}"`);
   };
   for (const name of asked) visit(name, "the bundle");
-  for (const name of taken.keys()) expand(name, table, []);
+  const made = [...taken].filter(([, candy]) => composition(candy).length > 0).map(([name]) => name);
+  for (const name of made) expand(name, table, []);
 
   const members = (name: string): string[] => expand(name, table, []).filter((one) => taken.has(one));
   const kept = [...taken.keys()].filter((name) => !isShell(taken.get(name)));
@@ -48,7 +91,8 @@ export function orderCandies(asked: readonly string[], table: CandyTable, option
     return [name, new Set(needed.filter((one) => one !== name || needsItself(taken.get(name), name)))] as const;
   }));
   // A candy made of others comes after them, unless one of them needs it.
-  for (const name of kept) {
+  for (const name of made) {
+    if (isShell(taken.get(name))) continue;
     for (const member of members(name)) {
       if (member !== name && !reaches(member, name, edges)) edges.get(name)?.add(member);
     }

@@ -87,21 +87,51 @@ export function visitStep<R>(step: InstallStep, visitor: StepVisitor<R>): R {
   }
 }
 
-/** A definition bound to a step of its kind. */
-function answers<S extends InstallStep>(definition: StepKindDefinition<S>) {
-  return (step: S) => ({
-    scope: (): Scope => definition.scope(step),
-    venue: (): StepVenue => definition.venue(step),
-    gate: (): Gate | undefined => definition.gate(step),
-    describe: (): string => definition.describe(step),
-    reversibility: (): Reversibility => definition.reversibility(step),
-    reverse: (context: ReverseContext): readonly ReverseOp[] => definition.reverse(step, context),
-    lower: (context: LowerContext): Lowered => definition.lower(step, context),
-  });
+/** A step with the definition of its kind: the questions every step answers. */
+class Answers<S extends InstallStep> {
+  readonly #definition: StepKindDefinition<S>;
+  readonly #step: S;
+
+  constructor(definition: StepKindDefinition<S>, step: S) {
+    this.#definition = definition;
+    this.#step = step;
+  }
+
+  scope(): Scope {
+    return this.#definition.scope(this.#step);
+  }
+
+  venue(): StepVenue {
+    return this.#definition.venue(this.#step);
+  }
+
+  gate(): Gate | undefined {
+    return this.#definition.gate(this.#step);
+  }
+
+  describe(): string {
+    return this.#definition.describe(this.#step);
+  }
+
+  reversibility(): Reversibility {
+    return this.#definition.reversibility(this.#step);
+  }
+
+  reverse(context: ReverseContext): readonly ReverseOp[] {
+    return this.#definition.reverse(this.#step, context);
+  }
+
+  lower(context: LowerContext): Lowered {
+    return this.#definition.lower(this.#step, context);
+  }
 }
 
 /** The questions every step answers. */
-export type StepAnswers = ReturnType<ReturnType<typeof answers>>;
+export type StepAnswers = Pick<Answers<InstallStep>, keyof Answers<InstallStep>>;
+
+function answers<S extends InstallStep>(definition: StepKindDefinition<S>): (step: S) => StepAnswers {
+  return (step) => new Answers(definition, step);
+}
 
 const bound: StepVisitor<StepAnswers> = {
   SystemPackages: answers(systemPackages),

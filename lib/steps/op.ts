@@ -76,7 +76,8 @@ export const op = defineStep<OpStep>({
   },
   lower(step, context): readonly Act[] {
     const guards = guardsOf(step, context);
-    return lowerEntry(step, context).map((act) => ({ ...act, ...guards }));
+    const acts = lowerEntry(step, context);
+    return Object.keys(guards).length === 0 ? acts : acts.map((act) => ({ ...act, ...guards }));
   },
 });
 

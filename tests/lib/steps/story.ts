@@ -7,7 +7,8 @@ import type { Act } from "../../../lib/steps/act.ts";
 import type { CandyFiles } from "../../../lib/steps/candy_files.ts";
 import { compileBundle, type Compiled } from "../../../lib/plan/compile.ts";
 import type { InstallStep } from "../../../lib/plan/install_plan.ts";
-import { lowerPlans } from "../../../lib/plan/lower.ts";
+import { Environment } from "../../../lib/plan/environment.ts";
+import { lowerCandy } from "../../../lib/plan/lower.ts";
 import { plainAct } from "../../../lib/plan/digest.ts";
 import { stepToWire } from "../../../lib/plan/wire.ts";
 import { distroOf } from "../../../lib/plan/distro.ts";
@@ -80,9 +81,11 @@ export function compileStory(given: Given): Compiled {
     files,
   });
   if (given.step === undefined) return compiled;
-  const plans = compiled.plan.plans.map((plan) => ({ ...plan, steps: given.step === undefined ? [] : [given.step] }));
-  const lowered = lowerPlans(plans, { facts, target, options, files, env: {}, candySecrets: {}, known: [] });
-  return { ...compiled, ...lowered, plan: { ...compiled.plan, plans } };
+  const steps = [given.step];
+  const environment = Environment.first({}, facts.home);
+  const lowered = lowerCandy(steps, { facts, target, options, files, secrets: [], environment, first: 1 });
+  const plans = compiled.plan.plans.map((plan) => ({ ...plan, steps }));
+  return { ...compiled, acts: lowered.acts, skipped: lowered.skipped, plan: { ...compiled.plan, plans } };
 }
 
 /** What came of a story, as its file tells it. */
