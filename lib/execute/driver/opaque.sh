@@ -26,7 +26,8 @@ end_session() { # sid: TERM, up to 10 s, KILL
 
 # The warden outlives us: it holds the lock until the running act has ended by its policy.
 warden() {
-  [ -n "$WPID" ] && return 0
+  # One that was killed has a successor before the next act begins.
+  [ -n "$WPID" ] && warden_alive && return 0
   scratch || return 1
   echo 0 >"$RT/beat"
   : >"$RT/step"
@@ -92,6 +93,11 @@ warden() {
   ) &
   WPID=$!
 }
+warden_alive() {
+  _st=
+  { read -r _st <"/proc/$WPID/stat"; } 2>/dev/null
+  case ${_st##*) } in '' | [ZX]*) return 1 ;; esac
+}
 warden_end() {
   [ -z "$WPID" ] || { kill -KILL "$WPID" && wait "$WPID"; } 2>/dev/null
   WPID=
@@ -121,8 +127,8 @@ listen() {
 # A child so young that it still has our trap loses a TERM: we would wait for it for ever.
 deaf() { kill -KILL "$EARS" 2>/dev/null; wait "$EARS" 2>/dev/null; beat; }
 
-# Frames the output of act $1 until its end. BusyBox dd prints no count, so wc counts. What outlives the act and holds its
-# output open gets a reader that throws away and holds neither channel nor lock.
+# Frames the output of act $1, which comes on 8, until its end. BusyBox dd prints no count, so wc counts. What outlives the act
+# and holds its output open gets a reader that throws away and holds neither channel nor lock.
 relay() {
   trap : PIPE HUP INT
   while dd bs=65536 count=1 of="$RT/c" <&8 2>/dev/null && [ -s "$RT/c" ]; do
@@ -139,7 +145,7 @@ relay() {
       (trap : PIPE HUP INT; exec 5>&-; exec cat <&8 >/dev/null 2>&1) &
       break
     fi
-  done 8<"$RT/o"
+  done
   echo 0 >"$RT/busy"
 }
 
@@ -150,30 +156,40 @@ opaque() {
   rm -f "$RT/o" "$RT/why" "$RT/over" "$RT/straggler"
   mkfifo "$RT/o" && printf '%s' "$BODY" >"$RT/b$1" || return 1
   : >"$RT/over"
+  # Both ends are open before anybody begins: an act never waits for a relay that is dead, its output breaks instead.
+  exec 8<>"$RT/o" && exec 4>"$RT/o" && exec 8<"$RT/o" || return 1
   (
     cd "$CWD" 2>/dev/null || cd /
     umask 022
     exec env -i HOME="$HOME" USER="$USER_" LOGNAME="$USER_" SHELL="$LOGIN_SHELL" LANG=C.UTF-8 PATH="$XPATH" \
       ${XDG_RUNTIME_DIR:+XDG_RUNTIME_DIR="$XDG_RUNTIME_DIR"} CHARLY_STEP="$1" CHARLY_STEP_STATE="${STEP_STATE:-}" \
       setsid "$2" "$RT/b$1"
-  ) </dev/null >"$RT/o" 2>&1 3<&- 5>&- 6>&- 7>&- &
+  ) </dev/null >&4 2>&1 3<&- 4>&- 5>&- 6>&- 7>&- 8<&- &
   _op=$!
   uptime_s
   started "$_op"
   [ -n "$RD" ] && printf '%s %s %s %s\n' "$1" "$_op" "$STARTED" "$3" >"$RD/cur"
   printf '%s %s %s %s\n' "$1" "$_op" "$3" $((UP + $4)) >"$RT/step"
   (
-    exec 3<&- 6>&- 7>&-
+    exec 3<&- 4>&- 6>&- 7>&-
     relay "$1" "${5:-O}"
   ) &
   _rp=$!
+  exec 4>&- 8<&-
   while :; do
     wait "$_op"
     CODE=$?
     kill -0 "$_op" 2>/dev/null || break
   done
   echo "$1" >"$RT/over"
-  while kill -0 "$_rp" 2>/dev/null; do wait "$_rp"; done
+  while :; do
+    wait "$_rp"
+    _rs=$?
+    kill -0 "$_rp" 2>/dev/null || break
+  done
+  # A relay that was killed may have left half a frame behind: what follows would be taken for the rest of it.
+  case $_rs in 0 | 127 | 129 | 130 | 141) ;; *) [ "$_rs" -lt 128 ] || HALT=${HALT:-channel} ;; esac
+  echo 0 >"$RT/busy"
   : >"$RT/step"
   [ -n "$RD" ] && : >"$RD/cur"
   rm -f "$RT/o" "$RT/b$1" "$RT/c"
