@@ -57,6 +57,9 @@ const strict = [
 /** Sessions up to which spare ones are given: OpenSSH allows ten on a connection, and two more may still be asked for. */
 const spareSessions = 8;
 
+/** Says that the connection stands, and ends it when our end of its stdin is closed: by a SIGKILL, too. */
+const readyThenWatch = "exec sh -c 'exec 3<&0; (cat <&3; kill $PPID) >/dev/null 2>&1 & exec 3<&-; echo ready'";
+
 class OpensshTransport implements Transport {
   readonly venue: string;
   readonly #base: readonly string[];
@@ -107,12 +110,13 @@ class OpensshTransport implements Transport {
     const master = this.#ssh([
       ...(keep ? ["-M", "-S", `${this.#dir}/m`, "-o", "ControlPersist=no"] : ["-S", "none"]),
       "-N",
-      ...["LogLevel=DEBUG1", "PermitLocalCommand=yes", "LocalCommand=echo ready"].flatMap((option) => ["-o", option]),
+      ...["LogLevel=DEBUG1", "PermitLocalCommand=yes", `LocalCommand=${keep ? readyThenWatch : "echo ready"}`]
+        .flatMap((option) => ["-o", option]),
       ...["-E", log],
       ...this.#base,
       "--",
       this.#address.host,
-    ], "null");
+    ], "piped");
     // the local command runs once we are logged in and the control socket listens
     const ready = master.stdout.getReader();
     const complaint = new Response(master.stderr).text();
@@ -131,15 +135,13 @@ class OpensshTransport implements Transport {
       );
       if (done) throw await this.#explain(log, master, complaint);
     } catch (error) {
-      stop(master);
-      await master.status;
+      await end(master);
       throw error;
     } finally {
       ready.cancel().catch(() => {});
     }
     if (!keep) {
-      stop(master);
-      await Promise.all([master.status, complaint]);
+      await Promise.all([end(master), complaint]);
       return;
     }
     this.#master = master;
@@ -295,10 +297,7 @@ class OpensshTransport implements Transport {
     this.#over ??= closed;
     this.#slots.close(closed);
     for (const channel of [...this.#channels]) channel.close();
-    if (this.#master !== undefined) {
-      stop(this.#master);
-      await this.#master.status;
-    }
+    if (this.#master !== undefined) await end(this.#master);
     await Deno.remove(this.#dir, { recursive: true }).catch((error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     });
@@ -346,6 +345,13 @@ function stop(child: Deno.ChildProcess): void {
   } catch {
     // it had ended
   }
+}
+
+/** Ends a master with its stdin, which nobody writes to: that it is open tells the master that we are there. */
+async function end(master: Deno.ChildProcess): Promise<void> {
+  stop(master);
+  await master.status;
+  await master.stdin.abort().catch(() => {}); // its reader is gone
 }
 
 /**
