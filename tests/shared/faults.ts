@@ -1,5 +1,6 @@
 /** Interruptions at exact places of a run: the driver on its way to a target gets a hook around its own functions. */
 import type { Transport } from "../../lib/execute/transport.ts";
+import { editLibrary } from "./library_editor.ts";
 
 /** Where and how a run is interrupted. */
 export interface Fault {
@@ -24,7 +25,7 @@ export function faultyTransport(inner: Transport, fault: Fault): Transport {
     venue: inner.venue,
     async open(command) {
       const channel = await inner.open(command);
-      const library = new LibraryEditor((text) => withHooks(text, fault));
+      const library = editLibrary((text) => withHooks(text, fault));
       void library.readable.pipeTo(channel.stdin).catch(() => {});
       const watched = channel.stdout.pipeThrough(
         new TransformStream<Uint8Array, Uint8Array>({
@@ -64,30 +65,4 @@ function withHooks(library: string, fault: Fault): string {
   const start = text.indexOf("\nhello\nstore_at");
   if (start < 0) throw new Error("the driver's main loop is not found");
   return `${text.slice(0, start)}\n${point}${wrappers}${text.slice(start)}`;
-}
-
-/** Passes bytes on, but for the library (`<proto> <bytes> <mark>`, then so many bytes), which it edits. */
-class LibraryEditor extends TransformStream<Uint8Array, Uint8Array> {
-  constructor(edit: (text: string) => string) {
-    let held: Uint8Array | undefined = new Uint8Array(0);
-    super({
-      transform(chunk, controller) {
-        if (held === undefined) return controller.enqueue(chunk);
-        const joined = new Uint8Array(held.length + chunk.length);
-        joined.set(held);
-        joined.set(chunk, held.length);
-        held = joined;
-        const line = joined.indexOf(10);
-        if (line < 0) return;
-        const [proto, bytes, mark] = new TextDecoder().decode(joined.subarray(0, line)).split(" ");
-        const end = line + 1 + Number(bytes);
-        if (joined.length < end) return;
-        const library = new TextEncoder().encode(edit(new TextDecoder().decode(joined.subarray(line + 1, end))));
-        controller.enqueue(new TextEncoder().encode(`${proto} ${library.length} ${mark}\n`));
-        controller.enqueue(library);
-        if (joined.length > end) controller.enqueue(joined.slice(end));
-        held = undefined;
-      },
-    });
-  }
 }
