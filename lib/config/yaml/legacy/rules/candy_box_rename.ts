@@ -1,0 +1,92 @@
+/** `layer` is `candy` and `image` is `box`, wherever they are keys; files and directories follow. */
+import type { Document } from "../../tree.ts";
+import { mapMaps, mapRoots, withEntries } from "../edit.ts";
+import { wrapperOf } from "../layers.ts";
+import type { LegacyRule, RuleLog } from "../rule.ts";
+import { isTextOfTheUser } from "../user_text.ts";
+
+const renames: ReadonlyMap<string, string> = new Map([
+  ["layer", "candy"],
+  ["image", "box"],
+  ["add_layer", "add_candy"],
+  ["layer_field", "candy_field"],
+  ["layer_file", "candy_file"],
+  ["depends_layer", "depends_candy"],
+]);
+
+export const candyBoxRename: LegacyRule = {
+  schema: "2026.156.0556",
+  name: "candy-box-rename",
+  about: "`layer` is `candy`, `image` is `box`, `add_layer` is `add_candy`; `layers/` is `candy/`",
+  apply: (files, log) => {
+    // In node form `image` is the image of a pod.
+    const old = mapRoots(files, (root) => {
+      if (!isKeyed(root.entries.map(({ key }) => key)) && wrapperOf(root) === undefined) return root;
+      const changed = mapMaps(
+        root,
+        (map, path) =>
+          isTextOfTheUser(path) ? map : withEntries(
+            map,
+            map.entries.map((entry) => {
+              const now = renames.get(entry.key);
+              if (now === undefined || map.entries.some((other) => other.key === now)) return entry;
+              log.change(entry.keyAt, `"${entry.key}" is "${now}" now`);
+              return { ...entry, key: now };
+            }),
+          ),
+      );
+      return changed.is === "map" ? changed : root;
+    });
+    return new Map(
+      [...old].map(([path, documents]): [string, readonly Document[]] => [moved(path, documents, log), documents]),
+    );
+  },
+};
+
+/** Root keys of files that are not in node form. */
+const keyed = [
+  ...[
+    "layer",
+    "layers",
+    "image",
+    "images",
+    "candy",
+    "box",
+    "deploy",
+    "deployment",
+    "deployments",
+    "vm",
+    "vms",
+    "local",
+  ],
+  ...[
+    "pod",
+    "k8s",
+    "android",
+    "eval",
+    "check",
+    "defaults",
+    "distro",
+    "builder",
+    "init",
+    "sidecar",
+    "score",
+    "recipe",
+    "ai",
+  ],
+];
+
+function isKeyed(keys: readonly string[]): boolean {
+  return keys.length > 0 &&
+    keys.every((key) =>
+      keyed.includes(key) || ["version", "import", "include", "includes", "discover", "repo", "provides"].includes(key)
+    );
+}
+
+function moved(path: string, documents: readonly Document[], log: RuleLog): string {
+  const now = path
+    .replace(/(^|\/)layers\/([^/]+)\/layer\.ya?ml$/, "$1candy/$2/candy.yml")
+    .replace(/(^|\/)layer\.ya?ml$/, "$1candy.yml");
+  if (now !== path) log.change(documents[0]?.root.at ?? { file: path, line: 1, column: 1 }, `${path} is ${now} now`);
+  return now;
+}

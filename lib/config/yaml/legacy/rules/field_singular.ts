@@ -1,0 +1,60 @@
+/** Plural field names become singular ones. Done on keys: upstream's line rewrite also changed text inside of block scalars. */
+import { isTextOfTheUser } from "../user_text.ts";
+import { mapMaps, mapRoots, withEntries } from "../edit.ts";
+import type { LegacyRule } from "../rule.ts";
+
+/** Plurals whose singular takes more than dropping the `s`. */
+const irregular: Readonly<Record<string, string>> = {
+  aliases: "alias",
+  builds: "produce",
+  deploys: "deploy",
+  capabilities: "capability",
+  requires_capabilities: "requires_capability",
+  start_retries: "start_retry",
+  start_secs: "start_sec",
+  replaces: "replace",
+};
+
+const plain = [
+  ..."includes layers ports volumes secrets requires tasks artifacts packages sidecars hooks tags images".split(" "),
+  ..."distros builders inits deployments clusters targets modules env_requires env_accepts env_provides".split(" "),
+  ..."secret_requires secret_accepts mcp_provides mcp_requires mcp_accepts add_layers exit_codes".split(" "),
+  ..."cap_adds with_services events replicas ssh_args mounts snapshots repos subgroups phases steps metrics notes"
+    .split(" "),
+  ..."examples recipes scenarios versions formats wait_seconds solved_ids over_ids newly_solved_ids oci_labels".split(
+    " ",
+  ),
+  ..."extra_repos pod_defaults env_defaults path_contributions platforms instances options opts headers args".split(
+    " ",
+  ),
+  ..."workarounds vars install_commands management_commands detect_files layer_files layer_fields".split(" "),
+  ..."section_fields base_packages include_packages copy_artifacts exclude_distros services".split(" "),
+];
+
+const renames: ReadonlyMap<string, string> = new Map([
+  ...plain.map((word): [string, string] => [word, word.replace(/s$/, "")]),
+  ...Object.entries(irregular),
+]);
+
+export const fieldSingular: LegacyRule = {
+  schema: "2026.130.1530",
+  name: "field-singular",
+  about: "plural field names become singular",
+  apply: (files, log) =>
+    mapRoots(files, (root) => {
+      const changed = mapMaps(root, (map, path) => {
+        // Names the user chose stay: variables, distributions, headers.
+        if (isTextOfTheUser(path)) return map;
+        return withEntries(
+          map,
+          map.entries.map((entry) => {
+            const now = renames.get(entry.key);
+            if (now === undefined || map.entries.some((other) => other.key === now)) return entry;
+            log.change(entry.keyAt, `"${entry.key}" is "${now}" now`);
+            return { ...entry, key: now };
+          }),
+        );
+      });
+      return changed.is === "map" ? changed : root;
+    }),
+};
