@@ -137,9 +137,9 @@ export async function assess(
       early.push({ n: next++, level: act.level, item });
     }
   }
-  for (const [n, intent] of intents) {
-    const before = judged.find((it) => it.n === n)?.claim;
-    if (before !== undefined) intents.set(n, { ...intent, before });
+  for (const { n, claim } of judged) {
+    const intent = intents.get(n);
+    if (intent !== undefined && claim !== undefined) intents.set(n, { ...intent, before: claim });
   }
   return {
     compiled,

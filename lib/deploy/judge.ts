@@ -45,15 +45,25 @@ export interface JudgeInput {
 /** Judges acts in plan order. */
 export function judge(input: JudgeInput): Judged[] {
   const judged: Judged[] = [];
+  // Those that will do something: what comes after them may depend on it, in the same candy or by what it touches.
+  const touching: Judged[] = [];
+  const ofCandy = new Map<string, Judged[]>();
+  const put = (it: Judged) => {
+    judged.push(it);
+    if (!it.included || it.state === "up-to-date") return;
+    if (it.act.type === "command" || it.act.type === "download" || changesUnits(it.act)) touching.push(it);
+    const list = ofCandy.get(it.act.candy);
+    if (list === undefined) ofCandy.set(it.act.candy, [it]);
+    else list.push(it);
+  };
   for (const numbered of input.acts) {
     const { n, act } = numbered;
     const claim = input.claim(act.level, act.resource);
     const digest = input.digest(numbered);
     const verdict = input.verdict(numbered);
     const base = { ...numbered, digest, verdict, ...(claim === undefined ? {} : { claim }) };
-    const earlier = judged.filter((other) => other.included && other.state !== "up-to-date");
     const add = (state: ActState, included: boolean, runIf: Judged["runIf"], reason?: string) =>
-      judged.push({ ...base, state, included, runIf, ...(reason === undefined ? {} : { reason }) });
+      put({ ...base, state, included, runIf, ...(reason === undefined ? {} : { reason }) });
 
     if (input.rerun.has(n)) add("will-run", true, "always", "asked for");
     else if (verdict.kind === "guarded") {
@@ -63,17 +73,17 @@ export function judge(input: JudgeInput): Judged[] {
         const [state, reason]: [ActState, string] = said === "done"
           ? ["recorded", "done, as you say"]
           : ["skipped", "undone, as asked"];
-        judged.push({ ...base, state, reason, included: false, runIf: [], answered: said });
+        put({ ...base, state, reason, included: false, runIf: [], answered: said });
       };
       judgeByRecord(input, add, answer, {
         n,
         act,
         digest,
         claim,
-        earlier: earlier.filter((other) => other.act.candy === act.candy),
+        earlier: ofCandy.get(act.candy) ?? [],
         verdict,
       });
-    } else judgeByProbe(add, { act, digest, claim, verdict, earlier });
+    } else judgeByProbe(add, { act, digest, claim, verdict, earlier: touching });
   }
   return covered(judged);
 }
@@ -154,14 +164,18 @@ function judgeByProbe(
       if (claim === undefined || claim.digest !== digest || claim.state !== "done") {
         return add("up-to-date", true, "always", "already so; its claim is recorded");
       }
-      const touching = it.earlier.findLast((other) => touches(other.act, act));
-      return touching === undefined
+      const cause = it.earlier.findLast((other) => touches(other.act, act));
+      return cause === undefined
         ? add("up-to-date", false, [])
-        : add("up-to-date", true, "always", `looked at again after step ${touching.n}`);
+        : add("up-to-date", true, "always", `looked at again after step ${cause.n}`);
     }
     case "guarded":
       return add("up-to-date", false, []);
   }
+}
+
+function changesUnits(act: Act): boolean {
+  return act.type === "file" && act.reload !== undefined;
 }
 
 /** An earlier act may change what a later one wants: commands do unless they say what they touch. */
@@ -178,15 +192,14 @@ function touches(earlier: Act, later: Act): boolean {
 
 /** Two acts of one plan on one resource: the earlier is covered by the later, else the two repair each other for ever. */
 function covered(judged: readonly Judged[]): Judged[] {
-  const last = new Map<string, number>();
-  for (const { n, act } of judged) last.set(`${act.level} ${act.resource}`, n);
+  const last = new Map<string, Judged>();
+  for (const it of judged) last.set(`${it.act.level} ${it.act.resource}`, it);
   return judged.map((it) => {
     const by = last.get(`${it.act.level} ${it.act.resource}`);
-    if (by === undefined || by === it.n || it.act.type === "command") return it;
-    const later = judged.find((other) => other.n === by);
-    const satisfied = later !== undefined && (later.state === "up-to-date" || later.state === "recorded");
+    if (by === undefined || by.n === it.n || it.act.type === "command") return it;
+    const satisfied = by.state === "up-to-date" || by.state === "recorded";
     return satisfied
-      ? { ...it, state: "up-to-date" as const, included: false, reason: `covered by step ${by}` }
-      : { ...it, reason: `covered by step ${by}` };
+      ? { ...it, state: "up-to-date" as const, included: false, reason: `covered by step ${by.n}` }
+      : { ...it, reason: `covered by step ${by.n}` };
   });
 }

@@ -36,6 +36,8 @@ export function renderPlan(compiled: Compiled, options: RenderOptions = {}): str
     `${escape(plan.bundle)} on ${plan.target}: ${acts.length} acts, ${skipped.length} skipped`,
     `undo: ${reversibilityText(acts)}; digest ${plan.digest.slice(0, 12)}`,
   ];
+  const actsOf = Map.groupBy(acts, ({ candy }) => candy);
+  const skippedOf = Map.groupBy(skipped, ({ candy }) => candy);
   for (const one of plan.plans) {
     const kinds = new Map<string, number>();
     for (const { kind } of one.steps) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
@@ -45,8 +47,8 @@ export function renderPlan(compiled: Compiled, options: RenderOptions = {}): str
       [`Plan: candy=${one.candy}`, `image=${one.box}`, `distro=${one.distro}`, `steps=${one.steps.length}`, ...counts]
         .map(escape).join(" "),
     );
-    for (const act of acts.filter(({ candy }) => candy === one.candy)) lines.push(...actLines(act, options));
-    for (const step of skipped.filter(({ candy }) => candy === one.candy)) {
+    for (const act of actsOf.get(one.candy) ?? []) lines.push(...actLines(act, options));
+    for (const step of skippedOf.get(one.candy) ?? []) {
       lines.push(`  - ${String(step.step).padStart(3)}  ${escape(step.summary)}: skipped, ${escape(step.reason)}`);
     }
   }

@@ -1,11 +1,13 @@
 # charly driver, part 6: questions. Nothing here writes; every answer is a V frame, the operator judges.
 
 v() { fr V "$1" "$3" "$2"; } # n verdict facts
-# What looks found for these ids, one line each: id type mode owner links size digest.
+# What looks found for these ids, one line each: id type mode owner links size digest. It is forgotten here: a shell with
+# many thousand variables takes its time to find each of them.
 looked() {
   _all=
   for _id; do
     eval "_all=\"\${_all}$_id \$T_$_id \${P_$_id:--} \${O_$_id:--} \$N_$_id \$Z_$_id \$S_$_id$NL\""
+    unset "T_$_id" "P_$_id" "O_$_id" "N_$_id" "Z_$_id" "S_$_id" "I_$_id" "W_$_id"
   done
   fr V 0 "$_all" looks
 }
