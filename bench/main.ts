@@ -31,11 +31,20 @@ if (unknown.length > 0) throw new Error(`no workload ${unknown}; there are ${wor
 const results = fileURLToPath(new URL("results.md", import.meta.url));
 const say = (text: string) => Deno.stderr.writeSync(new TextEncoder().encode(`${text}\n`));
 let missed = 0;
+let running: AsyncDisposable | undefined;
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  Deno.addSignalListener(signal, async () => {
+    // users, servers and relays go; what runs fails
+    await Promise.allSettled([running?.[Symbol.asyncDispose]()]);
+    Deno.exit(130);
+  });
+}
 for (const workload of workloads) {
   if (positionals.length > 0 && !positionals.includes(workload.id)) continue;
   say(`${workload.id}: ${workload.title}`);
   const began = performance.now();
   await using rig = await makeRig(Number(values.rounds), say);
+  running = rig;
   const result = await workload.run(rig);
   const seconds = Math.round((performance.now() - began) / 1000);
   const stamp = [`${new Date().toISOString().slice(0, 10)}`, `${rig.rounds} rounds`, `${seconds} s`];
