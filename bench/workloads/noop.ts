@@ -26,7 +26,7 @@ async function run(rig: Rig): Promise<WorkloadResult> {
     rig.say(`  ${ms} ms: first apply`);
     await rig.once(asks);
     const unchanged = ({ stdout, stderr }: { stdout: string; stderr: string }) => {
-      if (!/unchanged/.test(stdout + stderr)) throw new Error(`charly changed something: ${stdout}${stderr}`);
+      if (!/nothing to do/.test(stdout + stderr)) throw new Error(`charly changed something: ${stdout}${stderr}`);
     };
     const play = ansiblePlay(dir.join("src"));
     const mitogen = await rig.ansible(dir, hosts, { mode: "mitogen", play });
