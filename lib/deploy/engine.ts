@@ -163,10 +163,14 @@ function sudoPassword(
   events: EventQueue | undefined,
 ): () => Promise<string | undefined> {
   return async () => {
-    const given = options.env.CHARLY_SUDO_PASSWORD;
+    // A run that comes back over a connection of its own does not ask again.
+    const given = options.env.CHARLY_SUDO_PASSWORD ?? events?.passwords.get(host);
     const answer = given ?? await events?.ask({ kind: "password", host, prompt: `password for sudo on ${host}` });
     const password = typeof answer === "string" && (answer !== "" || given !== undefined) ? answer : undefined;
-    if (password !== undefined) events?.hide([password]);
+    if (password !== undefined) {
+      events?.hide([password]);
+      events?.passwords.set(host, password);
+    }
     return password;
   };
 }

@@ -236,9 +236,9 @@ async function applyLane(
         ...(options.signal === undefined ? {} : { signal: options.signal }),
       });
       if (outcome.outcome !== "unreachable") {
-        const over = await open();
-        if (shown.survey.stores.root !== undefined) await over.executor.probe("root");
-        await remember(over).finally(() => over.close());
+        await rememberAfter(open, shown.survey.stores.root !== undefined, remember).catch((error) => {
+          events.tell({ kind: "warning", host, message: `the operator's copy could not be written: ${error.message}` });
+        });
       }
       return { ...outcome, durationMs: performance.now() - began, home: session.facts.home };
     }
@@ -255,6 +255,17 @@ async function applyLane(
   } catch (error) {
     return { ...none(host, "failed"), ...failureOf(error), durationMs: performance.now() - began };
   }
+}
+
+/** The operator's copy, over a connection of its own: a guarded run has given up the one it came with. */
+async function rememberAfter(
+  open: () => Promise<HostSession>,
+  root: boolean,
+  remember: (over: HostSession) => Promise<void>,
+): Promise<void> {
+  await using over = await open();
+  if (root) await over.executor.probe("root");
+  await remember(over);
 }
 
 /** `step 3 (Op, candy web): `, so that whoever mends it knows where it is written. */
