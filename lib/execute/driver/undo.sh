@@ -6,8 +6,24 @@ undid() { # n result message
   j V "$1" "$2" && fr E "$1" "${3:-}" 0 "$2" 0
   RAN=$RAN$1,
 }
-# Puts prior/REF back at PATH: the inode itself; a copy where links are not possible.
+# pour FROM TO: text, owner, mode and time into the file that is there. Cut in between, FROM.half says whose text that is.
+pour() {
+  : >"$1.half" && _pn=$(stat -c %a -- "$1") && _po=$(stat -c %u:%g -- "$1") && _pm=$((0$(stat -c %a -- "$2") & 0$_pn)) &&
+    chmod -- "$(printf %o "$_pm")" "$2" && cat -- "$1" >"$2" &&
+    { [ "$(stat -c %u:%g -- "$2")" = "$_po" ] || chown -- "$_po" "$2"; } && chmod -- "$_pn" "$2" || return 1
+  touch -r "$1" -- "$2" 2>/dev/null
+  rm -f -- "$1.half"
+}
+# put_back REF PATH PRIOR: prior/REF returns, the inode itself; a copy where links are not possible. A copy of a file with other
+# names (or of a mount point) is poured into it: what those names show returns as well.
 put_back() {
+  case ${3:-} in copied:*)
+    if [ -f "$2" ] && [ ! -L "$2" ] && [ -f "$STORE/prior/$1" ] && [ ! -L "$STORE/prior/$1" ] && ! [ "$2" -ef "$STORE/prior/$1" ] &&
+      { [ "$(stat -c %h -- "$2")" -gt 1 ] || mounted "$2"; }; then
+      pour "$STORE/prior/$1" "$2"
+      return
+    fi ;;
+  esac
   _pb=${2%/*}/.charly-$RUN-$UN
   rm -rf -- "$_pb"
   if ln -P -- "$STORE/prior/$1" "$_pb" 2>/dev/null || ln -- "$STORE/prior/$1" "$_pb" 2>/dev/null || cp -a -- "$STORE/prior/$1" "$_pb"; then
@@ -40,7 +56,9 @@ un_path() {
       undid "$_on" undone
       return
     fi
-    if [ ! -e "$STORE/prior/$_ref" ] && [ ! -L "$STORE/prior/$_ref" ]; then undid "$_on" failed:1 "the preserved original is missing from the store"; return; fi ;;
+    if [ ! -e "$STORE/prior/$_ref" ] && [ ! -L "$STORE/prior/$_ref" ]; then undid "$_on" failed:1 "the preserved original is missing from the store"; return; fi
+    # Half written in place, on the way in or back: that is nobody's edit.
+    [ "$T_u" != file ] || [ ! -e "$STORE/prior/$_ref.half" ] || _is=ours ;;
   esac
   case $_is in
   edited | other)
@@ -54,7 +72,7 @@ un_path() {
   case $_ob in
   absent) [ "$_is" = ours ] && { rm -f -- "$_op" || { undid "$_on" failed:1 "cannot remove it"; return; }; } ;;
   *) [ -d "${_op%/*}" ] || { undid "$_on" failed:1 "its directory is gone"; return; }
-    put_back "$_ref" "$_op" || { undid "$_on" failed:1 "cannot put the original back"; return; } ;;
+    put_back "$_ref" "$_op" "$_ob" || { undid "$_on" failed:1 "cannot put the original back"; return; } ;;
   esac
   undid "$_on" undone
 }
@@ -68,7 +86,7 @@ back_path() {
   un "$1" "$2" || return 1
   case $4 in
   absent) rm -f -- "$3" && undid "$1" undone && return ;;
-  linked:* | copied:*) put_back "${4##*:}" "$3" && undid "$1" undone && return ;;
+  linked:* | copied:*) put_back "${4##*:}" "$3" "$4" && undid "$1" undone && return ;;
   esac
   undid "$1" failed:1 "cannot put it back"
 }
@@ -176,7 +194,7 @@ un_touched() {
   UN=$1
   case $3 in
   absent) [ -d "$2" ] && [ ! -L "$2" ] || rm -f -- "$2" ;;
-  copied:* | linked:*) put_back "${3##*:}" "$2" ;;
+  copied:* | linked:*) put_back "${3##*:}" "$2" "$3" ;;
   esac || warn "$1" "cannot put $2 back"
 }
 # un_unit N RESOURCE MANAGER UNIT BASE "enabled,active"
