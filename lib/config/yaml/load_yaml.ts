@@ -3,6 +3,9 @@ import { basename, dirname, join } from "node:path";
 import { below, staysBelow } from "./below.ts";
 import { type Directives, type Discover, type Import, readDirectives } from "./directives.ts";
 import type { YamlEntity } from "./entity.ts";
+import { runChain } from "./legacy/chain.ts";
+import { isLegacy } from "./legacy/detect.ts";
+import { legacyRules } from "./legacy/rules.ts";
 import { field, type Node } from "./node.ts";
 import { directivesOf, parseDocument } from "./parse_nodes.ts";
 import { Problems } from "./problem.ts";
@@ -68,13 +71,31 @@ class Loader {
     this.#seen.add(key);
     const bytes = this.#bytes(path, at);
     if (bytes === undefined) return;
-    const { documents } = readYaml(bytes, path, this.problems);
+    const documents = this.#current(path, readYaml(bytes, path, this.problems).documents);
     const directives = documents.map((document) => readDirectives(directivesOf(document), this.problems));
     this.#files.push({ path, namespace, documents, directives });
     for (const { imports, discover } of directives) {
       for (const item of imports) this.#import(item, path, namespace, [...above, path]);
       for (const item of discover) this.#discover(item, path, namespace);
     }
+  }
+
+  /** What a file of an older form says, in today's words. */
+  #current(path: string, documents: readonly Document[]): readonly Document[] {
+    if (!isLegacy(path, documents)) return documents;
+    const { files, changes, manual } = runChain(new Map([[path, documents]]), legacyRules);
+    for (const { at, message, hint } of manual) this.problems.warn("retired", at, message, hint);
+    const first = changes[0];
+    if (first !== undefined) {
+      const message = `is of an older form; ${changes.length} things are read as they are written today`;
+      this.problems.warn(
+        "retired",
+        { ...first.at, line: 1, column: 1 },
+        message,
+        "run `charly migrate` to write them so",
+      );
+    }
+    return [...files.values()].flat();
   }
 
   #import(item: Import, from: string, namespace: string, above: readonly string[]): void {
@@ -160,7 +181,7 @@ class Loader {
   }
 
   #entities(node: Node, { path, namespace }: FileRead): YamlEntity[] {
-    const directory = dirname(path);
+    const directory = dirname(path); // where its files are, whatever the chain calls it
     // A layer in a manifest of its own is called like its directory, and has its files there.
     const layer = node.kind === "candy" && directory !== "." && field(node, "base") === undefined &&
       field(node, "from") === undefined;

@@ -55,6 +55,7 @@ export const answer: ObjectShape = object({ exit_status: number(0, 255), stdout:
 /** Fields that are kept and not acted on yet. */
 export const kept: ObjectShape = object({
   comment: text(),
+  in_container: flag,
   depends_on: texts,
   tag: texts,
   skip: flag,

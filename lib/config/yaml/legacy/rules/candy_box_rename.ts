@@ -1,7 +1,7 @@
 /** `layer` is `candy` and `image` is `box`, wherever they are keys; files and directories follow. */
 import type { Document } from "../../tree.ts";
 import { mapMaps, mapRoots, withEntries } from "../edit.ts";
-import { wrapperOf } from "../layers.ts";
+import { isKeyed, wrapperOf } from "../layers.ts";
 import type { LegacyRule, RuleLog } from "../rule.ts";
 import { isTextOfTheUser } from "../user_text.ts";
 
@@ -21,11 +21,11 @@ export const candyBoxRename: LegacyRule = {
   apply: (files, log) => {
     // In node form `image` is the image of a pod.
     const old = mapRoots(files, (root) => {
-      if (!isKeyed(root.entries.map(({ key }) => key)) && wrapperOf(root) === undefined) return root;
+      if (!isKeyed(root) && wrapperOf(root) === undefined) return root;
       const changed = mapMaps(
         root,
         (map, path) =>
-          isTextOfTheUser(path) ? map : withEntries(
+          isTextOfTheUser(path) || path[0]?.startsWith("sidecar") === true ? map : withEntries(
             map,
             map.entries.map((entry) => {
               const now = renames.get(entry.key);
@@ -42,46 +42,6 @@ export const candyBoxRename: LegacyRule = {
     );
   },
 };
-
-/** Root keys of files that are not in node form. */
-const keyed = [
-  ...[
-    "layer",
-    "layers",
-    "image",
-    "images",
-    "candy",
-    "box",
-    "deploy",
-    "deployment",
-    "deployments",
-    "vm",
-    "vms",
-    "local",
-  ],
-  ...[
-    "pod",
-    "k8s",
-    "android",
-    "eval",
-    "check",
-    "defaults",
-    "distro",
-    "builder",
-    "init",
-    "sidecar",
-    "score",
-    "recipe",
-    "ai",
-  ],
-];
-
-function isKeyed(keys: readonly string[]): boolean {
-  return keys.length > 0 &&
-    keys.every((key) =>
-      keyed.includes(key) || ["version", "import", "include", "includes", "discover", "repo", "provides"].includes(key)
-    );
-}
 
 function moved(path: string, documents: readonly Document[], log: RuleLog): string {
   const now = path

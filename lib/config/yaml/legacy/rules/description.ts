@@ -1,7 +1,7 @@
 /** `info`, `status` and a `description` of parts become one text. */
 import { get, type Mapping, type Scalar, textAt } from "../../tree.ts";
 import { withEntries } from "../edit.ts";
-import { mapLayers } from "../layers.ts";
+import { mapEntities } from "../layers.ts";
 import type { LegacyRule } from "../rule.ts";
 
 const states = ["testing", "working", "broken"];
@@ -11,7 +11,7 @@ export const description: LegacyRule = {
   name: "description",
   about: "`info`, and `description` with `feature` and `narrative`, become the text of `description`",
   apply: (files, log) =>
-    mapLayers(files, (layer) => {
+    mapEntities(files, (layer, { among }) => {
       const info = layer.entries.find(({ key }) => key === "info");
       const parts = layer.entries.find(({ key, value }) => key === "description" && value.is === "map");
       if (info === undefined && parts === undefined) return layer;
@@ -21,7 +21,8 @@ export const description: LegacyRule = {
       );
       const at = (parts ?? info)!.keyAt;
       const written = layer.entries.some(({ key, value }) => key === "description" && value.is === "scalar");
-      const state = tagOf(old);
+      // Only layers say how well they work; an image works as well as they do.
+      const state = among === "layer" ? tagOf(old) : undefined;
       log.change(at, "the description is one text now");
       const text = { key: "description", keyAt: at, value: textAt(texts.join("\n"), at) };
       const scenario = get(old, "scenario");

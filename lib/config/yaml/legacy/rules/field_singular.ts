@@ -13,6 +13,7 @@ const irregular: Readonly<Record<string, string>> = {
   start_retries: "start_retry",
   start_secs: "start_sec",
   replaces: "replace",
+  cache_mounts: "cache_mount",
 };
 
 const plain = [

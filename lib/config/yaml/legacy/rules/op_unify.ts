@@ -1,7 +1,7 @@
 /** Tasks and tests in the words of today's steps: `cmd` is `command`, `user` is `run_as`, `scope` is `context`. */
 import { type Entry, type Mapping, textAt, type Tree } from "../../tree.ts";
 import { mapMaps, mapRoots, withEntries } from "../edit.ts";
-import { mapLayers } from "../layers.ts";
+import { mapEntities } from "../layers.ts";
 import type { LegacyRule, RuleLog } from "../rule.ts";
 
 /** Lists of tests and what they are called now. */
@@ -17,7 +17,7 @@ export const opUnify: LegacyRule = {
   name: "op-unify",
   about: "`cmd` is `command`, `user` of a task is `run_as`, `scope` is `context`; `tests` is `eval`",
   apply: (files, log) => {
-    const layers = mapLayers(files, (layer) =>
+    const layers = mapEntities(files, (layer) =>
       withEntries(
         layer,
         layer.entries.map((entry) => {

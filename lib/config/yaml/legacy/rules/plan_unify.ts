@@ -1,7 +1,7 @@
 /** Tasks, tests and scenarios become one list of steps: `plan`. */
 import { type Entry, get, type Mapping, type Scalar, textAt, type Tree } from "../../tree.ts";
 import { withEntries } from "../edit.ts";
-import { mapLayers } from "../layers.ts";
+import { mapEntities } from "../layers.ts";
 import type { LegacyRule } from "../rule.ts";
 import { installVerbs, liveVerbs, plugins, runtimeVerbs } from "../../shapes/step.ts";
 
@@ -26,7 +26,7 @@ export const planUnify: LegacyRule = {
   name: "plan-unify",
   about: "`task`, `eval`, `deploy_eval` and `scenario` become the steps of `plan`",
   apply: (files, log) =>
-    mapLayers(files, (layer) => {
+    mapEntities(files, (layer) => {
       const old = layer.entries.filter(({ key }) => ["task", "eval", "deploy_eval", "scenario"].includes(key));
       if (old.length === 0) return layer;
       const of = (key: string) => old.find((entry) => entry.key === key)?.value;

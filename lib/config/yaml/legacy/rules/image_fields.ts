@@ -1,0 +1,78 @@
+/** Fields of images of the first months: `pkg`, one `builder` for everything, `builders`, `format_config`. */
+import { type Entry, get, type Mapping, textAt, type Tree } from "../../tree.ts";
+import { mapRoots, withEntries } from "../edit.ts";
+import { isKeyed } from "../layers.ts";
+import type { LegacyRule, RuleLog } from "../rule.ts";
+
+const builderWords = ["pixi", "npm", "cargo", "aur"];
+/** What an image never meant, or what says the same elsewhere. */
+const gone = ["format_config", "tunnel", "engine", "acme_email", "vm", "libvirt", "port", "ports", "dns", "fqdn"];
+
+export const imageFields: LegacyRule = {
+  schema: "2026.112.0521",
+  name: "image-fields",
+  about: "`pkg` is `build`, `builder: x` is a map, `builders` is `builder`; fields images lost are named",
+  apply: (files, log) =>
+    mapRoots(files, (root, file) => {
+      // The `images:` of a deploy file are deployments.
+      if (!isKeyed(root) || /(^|\/)deploy\.ya?ml$/.test(file)) return root;
+      return withEntries(
+        root,
+        root.entries.map((entry) => {
+          if (entry.key === "defaults" && entry.value.is === "map") {
+            return { ...entry, value: imageOf(entry.value, log, true) };
+          }
+          if (!["image", "images", "box"].includes(entry.key) || entry.value.is !== "map") {
+            return entry;
+          }
+          const images = entry.value.entries.map((it) =>
+            it.value.is === "map" ? { ...it, value: imageOf(it.value, log, false) } : it
+          );
+          return { ...entry, value: withEntries(entry.value, images) };
+        }),
+      );
+    }),
+};
+
+function imageOf(image: Mapping, log: RuleLog, defaults: boolean): Mapping {
+  return withEntries(
+    image,
+    image.entries.flatMap((entry): Entry[] => {
+      const { key, keyAt, value } = entry;
+      if (key === "pkg") {
+        log.change(keyAt, '"pkg" is "build" now');
+        const items = value.is === "list" ? value.items : [value];
+        return get(image, "build") === undefined
+          ? [{ ...entry, key: "build", value: { is: "list", items, at: value.at } }]
+          : [];
+      }
+      if (key === "status" && !defaults) {
+        log.change(keyAt, "the status of an image is that of its candies");
+        return [];
+      }
+      if ((key === "builder" || key === "builders") && value.is === "scalar" && value.value !== null) {
+        log.change(keyAt, `"${key}" says for which builds now`);
+        return [{ ...entry, key: "builder", value: everyBuilder(value) }];
+      }
+      if (key === "builders" && value.is === "map" && get(image, "builder") === undefined) {
+        log.change(keyAt, '"builders" is "builder" now');
+        return [{ ...entry, key: "builder" }];
+      }
+      if (!gone.includes(key) || (defaults && key === "engine")) return [entry];
+      if (key === "format_config") log.change(keyAt, '"format_config" means nothing any more and is removed');
+      else log.manual(keyAt, `an image has no "${key}" any more`, hintFor(key));
+      return [];
+    }),
+  );
+}
+
+function everyBuilder(value: Tree & { readonly is: "scalar" }): Mapping {
+  const entries = builderWords.map((key) => ({ key, keyAt: value.at, value: textAt(value.text, value.at) }));
+  return { is: "map", entries, at: value.at };
+}
+
+function hintFor(key: string): string {
+  if (key === "vm" || key === "libvirt") return "declare a `vm` entity whose source is this image (`kind: bootc`)";
+  if (key === "port" || key === "ports") return "ports come from the candies; pin them on the deployment";
+  return "write it on the deployment";
+}
