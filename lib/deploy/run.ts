@@ -230,14 +230,25 @@ function commitProgram(
 function litterLines(run: string, { open, ledgers }: StoreState): string[] {
   return open.filter((it) => it.run !== run).flatMap(({ run: dead, intent, journal }) => {
     if (intent === undefined || journal === "") return [];
+    const reverts = intent.reverts.flatMap(({ n, deploy, resource }) => {
+      const claim = ledgers[deploy]?.claims.find((it) => it.resource === resource);
+      return claim === undefined ? [] : [{ n, claim }];
+    });
     const places = [
       ...intent.acts.flatMap(({ n, want }) => pathsOf(want).map((path) => [n, path] as const)),
-      ...intent.reverts.flatMap(({ n, deploy, resource }) => {
-        const want = ledgers[deploy]?.claims.find((claim) => claim.resource === resource)?.want;
-        return (want === undefined ? [] : pathsOf(want)).map((path) => [n, path] as const);
-      }),
+      ...reverts.flatMap(({ n, claim }) => pathsOf(claim.want).map((path) => [n, path] as const)),
     ];
-    return places.map(([n, path]) => `litter ${quote(dead)} ${n} ${quote(path)}`);
+    // Members of an archive are put into place each in its own directory: their manifests know where.
+    const trees = [
+      ...intent.acts.flatMap(({ n, want }) => want.type === "download" ? [{ n, refs: [`${dead}.${n}.tree`] }] : []),
+      ...reverts.flatMap(({ n, claim }) =>
+        claim.want.type === "download" && claim.noted !== undefined ? [{ n, refs: claim.noted }] : []
+      ),
+    ];
+    return [
+      ...places.map(([n, path]) => `litter ${quote(dead)} ${n} ${quote(path)}`),
+      ...trees.map(({ n, refs }) => `litter_tree ${quote(dead)} ${n} ${refs.map(quote).join(" ")}`),
+    ];
   });
 }
 

@@ -374,6 +374,15 @@ litter() {
     rm -f -- "$_l" "$_l.2" "$_l.p" "$_l.b" "$_l.n" "$_l.m"
   done
 }
+# litter_tree RUN N REF…: the same beside every member of these manifests
+litter_tree() {
+  _lr=$1 _ln=$2
+  shift 2
+  for _l; do
+    [ ! -f "$STORE/prior/$_l" ] || awk -F'\t' '{ sub(/\/[^\/]*$/, "", $2); if (!seen[$2]++) print $2 }' "$STORE/prior/$_l" |
+      while IFS= read -r _lt; do rm -f -- "$_lt/.charly-$_lr-$_ln"; done
+  done
+}
 sweep() { # blobs "referenced" and "contents" list what is still needed
   (cd "$STORE/content" && ls -A) | grep -vxF -f "$BL/contents" | while IFS= read -r _f; do rm -f -- "$STORE/content/$_f"; done
   for _f in "$STORE"/runs/*/; do
