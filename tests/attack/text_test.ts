@@ -95,7 +95,7 @@ for (const venue of venues) {
         assert.deepEqual(diffTrees(timeless(before), timeless(await rig.tree())), []);
         assert.deepEqual(await escaped(rig), []);
       }),
-      { numRuns: venue === "local" ? sample(6, 200) : sample(2, 40) },
+      { numRuns: venue === "local" ? sample(5, 200) : sample(2, 40) },
     );
   });
 }
@@ -113,7 +113,8 @@ async function chownTo(user: string, path: string): Promise<void> {
   assert.ok(success);
 }
 
-for (const venue of venues) {
+// On openssh in the whole attack only: what a transport may do to long texts, tests/live/executor_ssh_test.ts holds for both.
+for (const venue of venues.slice(0, sample(2, 3))) {
   Deno.test(`${venue}: texts of 64 KiB and 1 MiB go there and back`, async () => {
     await using rig = await attackRig(venue);
     const before = await rig.tree();

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import type { AddOptions, DelOptions, DeployApi, DeployEvent, HostOutcome } from "../../lib/deploy/contract.ts";
 import { localTransport } from "../../lib/execute/transport/local.ts";
+import type { BundleTarget } from "../../lib/entities/bundle.ts";
 import { createApi } from "../../targets/api.ts";
 import { targets } from "../../targets/mod.ts";
 import { localRig, projectOf, type Written } from "./local_rig.ts";
@@ -62,7 +63,7 @@ export async function attackRig(venue: Venue, options: AttackOptions = {}): Prom
       event.kind === "confirm" ? true : event.kind === "password" ? options.password?.() : undefined,
     );
   };
-  let place: string, root: string, home: string, api: DeployApi, on: Written["bundles"] = undefined;
+  let place: string, root: string, home: string, api: DeployApi, bundle = "web", on: BundleTarget = { target: "local" };
   let sshd: Sshd | undefined;
   if (venue === "local") {
     const rig = stack.use(await localRig({}, options.env ?? {}));
@@ -84,7 +85,9 @@ export async function attackRig(venue: Venue, options: AttackOptions = {}): Prom
     const client = stack.use(await sshClient(sshd));
     const dir = stack.use(await tempDir({ "project/.keep": "" }));
     [place, root, home] = [dir.path, dir.join("project"), sshd.home];
-    on = { web: { on: { target: "ssh", host: [sshd.target], transport: venue } } };
+    // a name of its own: root's store is the machine's, whoever logs in
+    bundle = `web-${sshd.user.slice(-8)}`;
+    on = { target: "ssh", host: [sshd.target], transport: venue };
     api = createApi({
       targets,
       env: { ...sshd.env, ...client.env, ...options.env },
@@ -94,10 +97,7 @@ export async function attackRig(venue: Venue, options: AttackOptions = {}): Prom
     });
   }
   const project = (written: Written) =>
-    projectOf(
-      on === undefined ? written : { ...written, bundles: { web: { ...on.web, candy: Object.keys(written.candies) } } },
-      root,
-    );
+    projectOf({ ...written, bundles: { [bundle]: { on, candy: Object.keys(written.candies) } } }, root);
   const kept = stack.move();
   const rig: AttackRig = {
     api,
@@ -107,10 +107,10 @@ export async function attackRig(venue: Venue, options: AttackOptions = {}): Prom
     events,
     ...(sshd === undefined ? {} : { sshd }),
     add: async (written, wanted = {}) =>
-      (await api.addBundle(project(written), "web", { install: {}, ...wanted }, hear)).hosts[0]!,
+      (await api.addBundle(project(written), bundle, { install: {}, ...wanted }, hear)).hosts[0]!,
     del: async (wanted = {}) => {
-      const named = projectOf({ candies: {}, bundles: { web: on?.web ?? {} } }, root);
-      return (await api.delBundle(named, "web", wanted, hear)).hosts[0]!;
+      const named = projectOf({ candies: {}, bundles: { [bundle]: { on } } }, root);
+      return (await api.delBundle(named, bundle, wanted, hear)).hosts[0]!;
     },
     applied: async (written, wanted = {}) => {
       const outcome = await rig.add(written, wanted);
@@ -118,7 +118,7 @@ export async function attackRig(venue: Venue, options: AttackOptions = {}): Prom
       return outcome;
     },
     drift: async (written) =>
-      (await api.driftOf(project(written), "web", {})).flatMap(({ drifted }) =>
+      (await api.driftOf(project(written), bundle, {})).flatMap(({ drifted }) =>
         drifted.map(({ summary, found }) => `${summary}: ${found}`)
       ),
     tree: () => snapshotTree(home, { exclude: [".config/opencharly/installed"] }),
