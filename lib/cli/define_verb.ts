@@ -119,3 +119,13 @@ export function defineVerb<const A extends ArgSpecs, const F extends FlagSpecs>(
 export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
+
+/** Values of flags: those that were given, and what stands for the others. */
+export function fillDefaults(specs: FlagSpecs, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(specs).map(([name, spec]) => {
+      const empty = spec.kind === "switch" ? false : "repeat" in spec && spec.repeat ? [] : undefined;
+      return [name, given[name] ?? empty];
+    }),
+  );
+}

@@ -2,11 +2,12 @@
 import { CharlyError } from "../base/errors.ts";
 import { closest } from "../base/closest.ts";
 import type { Services } from "./context.ts";
-import type { AnyVerb, VerbEntry, VerbTable } from "./define_verb.ts";
+import { type AnyVerb, fillDefaults, type VerbEntry, type VerbTable } from "./define_verb.ts";
 import { fillBareValues, globalFlags, type Globals, isAbout, takeLeadingFlags } from "./globals.ts";
 import { groupHelp, rootHelp, verbHelp } from "./help.ts";
 import type { CliIo } from "./io.ts";
 import { outputOf } from "./output.ts";
+import type { Parsed } from "./stricli.ts";
 
 /** What a command line is made of. */
 export interface CliParts {
@@ -41,12 +42,9 @@ export async function runCli(words: readonly string[], parts: CliParts): Promise
     const verb = (await entry.load()).default;
     const own = separate(verb, after);
     if (own.head.some(isAbout)) return say(parts.io.stdout, verbHelp(verb, out.style), 0);
-    const { parseWords } = await import("./stricli.ts");
-    const flags = { ...globalFlags, ...verb.flags };
-    const parsed = await parseWords(verb, globalFlags, [
-      ...fillBareValues([...leading, ...own.head], flags),
-      ...own.tail,
-    ]);
+    const parsed = verb.passThrough === "all" && leading.length === 0
+      ? untouched(verb, after)
+      : await parse(verb, [...leading, ...own.head], own.tail);
     const globals = parsed.flags as unknown as Globals;
     out = outputOf(parts.io, globals);
     const code = await verb.run({
@@ -66,6 +64,17 @@ export async function runCli(words: readonly string[], parts: CliParts): Promise
     out.error(error);
     return error instanceof CharlyError ? error.exitCode : 1;
   }
+}
+
+async function parse(verb: AnyVerb, head: readonly string[], tail: readonly string[]): Promise<Parsed> {
+  const { parseWords } = await import("./stricli.ts");
+  return await parseWords(verb, globalFlags, [...fillBareValues(head, { ...globalFlags, ...verb.flags }), ...tail]);
+}
+
+/** Words none of which is ours need no parser, and whoever waits at a half-typed line no time to load one. */
+function untouched(verb: AnyVerb, words: readonly string[]): Parsed {
+  const rest = Object.keys(verb.args).at(-1)!;
+  return { args: { [rest]: words }, flags: fillDefaults({ ...globalFlags, ...verb.flags }, {}) };
 }
 
 /** The verb the words name; a group alone gives no entry. */

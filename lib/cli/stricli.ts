@@ -13,7 +13,7 @@ import {
 } from "@stricli/core";
 import { CharlyError } from "../base/errors.ts";
 import { closest } from "../base/closest.ts";
-import { type AnyVerb, type ArgSpecs, type FlagSpec, type FlagSpecs, kebab } from "./define_verb.ts";
+import { type AnyVerb, type ArgSpecs, fillDefaults, type FlagSpec, type FlagSpecs, kebab } from "./define_verb.ts";
 
 /** What the words of a verb mean. */
 export interface Parsed {
@@ -97,15 +97,6 @@ function flagOf(spec: FlagSpec): Record<string, unknown> {
       return { kind: "parsed", brief: spec.brief, parse, optional: true, variadic: spec.repeat === true };
     }
   }
-}
-
-function fillDefaults(specs: FlagSpecs, given: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(specs).map(([name, spec]) => {
-      const empty = spec.kind === "switch" ? false : "repeat" in spec && spec.repeat ? [] : undefined;
-      return [name, given[name] ?? empty];
-    }),
-  );
 }
 
 /** Names positional words by the declaration's order. */
