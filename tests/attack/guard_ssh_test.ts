@@ -170,12 +170,11 @@ Deno.test("a user without sudo has a watcher of his own", async () => {
   assert.deepEqual(diffTrees(before, await it.tree()), []);
 });
 
-Deno.test({
-  name:
-    "nobody answers any more: it is said when the target acts, and the next charly that gets in tells how it came out",
-  // Giving up takes its time, by design.
-  ignore: !full,
-  fn: async () => {
+/** Giving up takes its time, by design: it is part of the whole attack. */
+const whole: (name: string, fn: () => Promise<void>) => void = full ? Deno.test : () => {};
+whole(
+  "nobody answers any more: it is said when the target acts, and the next charly that gets in finds it so",
+  async () => {
     await using it = await rig();
     const { server } = it;
     const plan: Plan = [
@@ -187,8 +186,8 @@ Deno.test({
     assert.match(outcome.error?.message ?? "", /the target should have put everything back by itself by now/);
     assert.equal(await Deno.readTextFile(server.config), server.good);
     await new Deno.Command("sh", { args: ["-c", server.restart] }).output();
-    assert.equal((await it.status()).note, "the target put the last run back");
+    assert.equal((await it.status()).state, "not-deployed");
     assert.equal((await it.del()).result, "unchanged");
     assert.equal(await system(), false);
   },
-});
+);

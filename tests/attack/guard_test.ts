@@ -11,6 +11,7 @@ import {
   watcherOf,
 } from "../shared/guard_watch.ts";
 import { type LocalRig, localRig, projectOf, timeless, type Written } from "../shared/local_rig.ts";
+import { charlyProject } from "../shared/charly_process.ts";
 import { shellPath, shells } from "../shared/driver_shells.ts";
 import { sample } from "../shared/sample.ts";
 import { diffTrees, type Tree } from "../shared/tree.ts";
@@ -298,6 +299,41 @@ Deno.test("a guard refuses a reboot and an undo that needs a secret, and the pla
   await assert.rejects(plan(secret), { code: "guard-secret" });
   const refused = only(await rig.add(secret, "web", guard(5)));
   assert.equal(refused.error?.code, "guard-secret");
+});
+
+Deno.test("charly bundle add --guard: exit codes and --json of a run kept, put back and settled by hand", async () => {
+  await using it = await charlyProject(`
+import { bundle, candy, command, defineConfig, local, write } from "@charly/charly";
+export default defineConfig({
+  candies: { app: candy({ version: "2026.300.0900", description: "app", plan: [
+    write("~/conf", { content: "v1\\n" }),
+    command("touch ~/c", { undo: "rm ~/c" }),
+    command("true"),
+  ] }) },
+  bundles: { here: bundle({ on: local(), candy: ["app"] }) },
+});
+`);
+  const conf = () => Deno.readTextFile(`${it.home}/conf`).catch(() => undefined);
+  const planned = await it.charly("deploy", "--dry-run", "--guard", "30s");
+  assert.match(planned.stdout, /^guard: the target puts everything back by itself, 30 s after the last step/m);
+  assert.match(planned.stdout, /^ {2}not rolled back: step 3 has no undo: run true$/m);
+  const bad = await it.charly("bundle", "add", "here", "-y", "--json", "--guard", "60s", "--guard-check", "exit 9");
+  assert.equal(bad.code, 1, bad.stderr);
+  const last = JSON.parse(bad.stdout);
+  assert.deepEqual([last.ok, last.hosts[0].outcome, last.hosts[0].error.code], [false, "rolled-back", "rolled-back"]);
+  assert.equal(await conf(), undefined);
+  const good = await it.charly("bundle", "add", "here", "-y", "--guard", "60s", "--guard-check", "test -e ~/conf");
+  assert.equal(good.code, 0, good.stderr);
+  assert.match(good.stderr, /guard: \[local\] confirmed: the target keeps what this run did/);
+  assert.equal(await conf(), "v1\n");
+  const late = await it.charly("bundle", "rollback", "here");
+  assert.equal(late.code, 1);
+  assert.match(late.stdout, /error: look for a guarded run of here on local: none waits for an answer/);
+  assert.equal((await it.charly("deploy", "--guard-check", "true")).code, 2);
+  assert.equal((await it.charly("deploy", "--guard", "soon")).code, 2);
+  assert.match((await it.charly("bundle", "confirm", "--help")).stdout, /before its target puts it back/);
+  assert.equal((await it.charly("bundle", "del", "here", "-y")).code, 0);
+  assert.equal(await conf(), undefined);
 });
 
 /** What the descriptors of a process are; pipes and sockets by their number. */
