@@ -16,6 +16,7 @@ import { rollback } from "./rollback.ts";
 import { rollbackSegments } from "./rollback_program.ts";
 import { headOf, HostRun, isOvertaken, newRunId, type RunWatch } from "./run.ts";
 import type { HostSession } from "./session.ts";
+import type { Also } from "./store_state.ts";
 import { survey } from "./survey.ts";
 import { undoProgram } from "./undo_program.ts";
 
@@ -47,6 +48,8 @@ export interface Applied {
   readonly upToDate: number;
   readonly failed: readonly { readonly n: number; readonly summary: string; readonly message: string }[];
   readonly rolledBack: boolean;
+  /** What the stores hold now; a guarded run says so when it is confirmed. */
+  readonly stores?: HostRun["committed"];
   /** Acts not as wanted right after they ran. */
   readonly unstable: readonly Judged[];
   /** Why the run stopped early, when it did. */
@@ -93,7 +96,15 @@ export async function applyHost(
   // What takes packages and repositories away waits until a guarded run is confirmed.
   const now = options.guard === undefined ? found : { ...found, late: [] };
   const touched = levels.filter((level) => now.survey.stores[level] !== undefined);
-  const run = new HostRun(session, id, options.operator, intentsOf(id, now, touched), options.watch, options.signal);
+  const run = new HostRun(
+    session,
+    id,
+    options.operator,
+    intentsOf(id, now, touched),
+    options.watch,
+    options.signal,
+    now.survey.stores,
+  );
   try {
     if (options.onDrift === "stop") checkUnchanged(shown, found);
     if (levels.some((level) => isOvertaken(id, now.survey.stores[level]?.state))) {
@@ -111,20 +122,22 @@ export async function applyHost(
     },
   );
   const stopped = await walk(run, now, options);
-  const unstable = stopped === undefined ? await verify(session, now) : [];
   const failed = run.failed.map(({ n, message, code, state }) => ({
     n,
     summary: summaryOf(now, n),
     message: message !== "" ? message : state === "timeout" ? "took too long and was ended" : `exit code ${code}`,
   }));
   const settle: Applied["settle"] = (level, folded) => settleAnswers(level, folded, now);
+  const check = verification(now);
   if (armed !== undefined) {
+    if (stopped === undefined) await ask(session, check);
     if (stopped === undefined && failed.length === 0) await guardWaits(run, armed);
     else await askRollback(session, armed, run.seq);
   }
   const rolledBack = armed === undefined && failed.length > 0 && options.onFailure === "rollback" &&
     await rollback(run, now, options.secrets);
-  if (armed === undefined) await run.commit(touched, settle);
+  if (armed === undefined) await run.commit(touched, settle, stopped === undefined ? { also: check } : {});
+  const unstable = stopped === undefined ? check.unstable(session) : [];
   return {
     assessment: now,
     ran: [...run.ended.values()].filter((it) => ["ok", "undone"].includes(it.state)).length,
@@ -132,6 +145,7 @@ export async function applyHost(
       now.judged.filter((it) => !it.included || ["same", "skip"].includes(run.ended.get(it.n)?.state ?? "")).length,
     failed,
     rolledBack,
+    ...(armed === undefined ? { stores: run.committed } : {}),
     unstable,
     settle,
     ...(stopped === undefined ? {} : { stopped }),
@@ -285,27 +299,30 @@ function changed(what: string): CharlyError {
 }
 
 /** The same questions once more: an act that is not as wanted right after it ran was changed by a later one. */
-async function verify(session: HostSession, now: Assessment): Promise<Judged[]> {
+function verification(now: Assessment): Also & { unstable(session: HostSession): Judged[] } {
   const probed = now.judged.filter((it) =>
     it.included && it.act.type !== "command" && it.act.type !== "reboot" && it.act.type !== "download"
   );
   const verdicts = new Verdicts();
+  return {
+    program: (level) => {
+      const mine = probed.filter((it) => it.act.level === level);
+      return mine.length === 0 ? "" : probeProgram(mine, { guards: false });
+    },
+    take: (frame) => verdicts.take(frame),
+    unstable: ({ facts }) => {
+      const last = new Map(probed.map((it) => [`${it.act.level} ${it.act.resource}`, it]));
+      return [...last.values()].filter((it) => ["differs", "absent"].includes(verdicts.of(it, facts).kind));
+    },
+  };
+}
+
+/** A question that goes with nothing else. */
+async function ask(session: HostSession, also: Also): Promise<void> {
   for (const level of levels) {
-    const mine = probed.filter((it) => it.act.level === level);
-    if (mine.length === 0) continue;
-    await session.executor.run(probeProgram(mine, { guards: false }), {
-      level,
-      onFrame: (frame) => verdicts.take(frame),
-    });
+    const program = also.program(level);
+    if (program !== "") await session.executor.run(program, { level, onFrame: (frame) => also.take(frame) });
   }
-  const own = { uid: session.facts.uid, gid: session.facts.gid };
-  return probed.filter((it) => {
-    const covering = probed.some((other) =>
-      other.n > it.n && other.act.level === it.act.level && other.act.resource === it.act.resource
-    );
-    const verdict = verdicts.of(it, own).kind;
-    return !covering && (verdict === "differs" || verdict === "absent");
-  });
 }
 
 function summaryOf(now: Assessment, n: number): string {

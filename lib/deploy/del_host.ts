@@ -124,7 +124,15 @@ export async function delHost(
     root: shown.survey.stores.root !== undefined,
   });
   const touched = levels.filter((level) => now.survey.stores[level] !== undefined);
-  const run = new HostRun(session, id, options.operator, intents(id, now), options.watch, options.signal);
+  const run = new HostRun(
+    session,
+    id,
+    options.operator,
+    intents(id, now),
+    options.watch,
+    options.signal,
+    now.survey.stores,
+  );
   if (levels.some((level) => isOvertaken(id, now.survey.stores[level]?.state))) {
     await run.release(touched);
     throw overtaken();

@@ -23,7 +23,7 @@ import { outputDirectory, OutputKeeper } from "./keep_output.ts";
 import type { RunWatch } from "./run.ts";
 import { resolveSecrets } from "./secrets.ts";
 import type { HostSession } from "./session.ts";
-import { writeOperatorCopy } from "./remember.ts";
+import { foldAll, writeOperatorCopy } from "./remember.ts";
 
 /** Plans a bundle on each of its hosts; nothing is written anywhere. */
 export async function planBundle(
@@ -163,7 +163,7 @@ export async function addBundle(
   }
   async function quiet(host: string): Promise<HostOutcome> {
     const lane = lanes.get(host)!;
-    await writeOperatorCopy(engine, job, host, lane.session, lane.shown.survey.stores).catch((error) => {
+    await writeOperatorCopy(engine, job, host, lane.session, foldAll(lane.shown.survey.stores)).catch((error) => {
       events.tell({ kind: "warning", host, message: `the operator's copy could not be written: ${error.message}` });
     });
     return {
@@ -208,8 +208,8 @@ async function applyLane(
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       ...(guard === undefined ? {} : { guard }),
     });
-  const remember = (over: HostSession) =>
-    writeOperatorCopy(engine, job, host, over).catch((error) => {
+  const remember = (over: HostSession, known?: Applied["stores"]) =>
+    writeOperatorCopy(engine, job, host, over, known).catch((error) => {
       events.tell({ kind: "warning", host, message: `the operator's copy could not be written: ${error.message}` });
     });
   try {
@@ -250,7 +250,7 @@ async function applyLane(
         message: `unstable: ${it.act.summary} is not as wanted right after the run; a later step changed it`,
       });
     }
-    await remember(session);
+    await remember(session, applied.stores);
     return { ...outcomeOf(host, applied, performance.now() - began), home: session.facts.home };
   } catch (error) {
     return { ...none(host, "failed"), ...failureOf(error), durationMs: performance.now() - began };

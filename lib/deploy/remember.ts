@@ -12,25 +12,24 @@ import { deployId } from "../plan/deploy_id.ts";
 import type { Level } from "../steps/act.ts";
 import { levels } from "./assess.ts";
 import type { EngineOptions, Job } from "./engine.ts";
+import type { KnownStore } from "./run.ts";
 import type { HostSession } from "./session.ts";
 import { readStore, type StoreRead } from "./store_state.ts";
 
-/** Writes the copy of one host; `read` where the stores have just been read, else they are read. */
+/** Writes the copy of one host; `known` where it is known what the stores hold, else they are read. */
 export async function writeOperatorCopy(
   engine: EngineOptions,
   job: Job,
   host: string,
   session: HostSession,
-  read?: Readonly<Partial<Record<Level, StoreRead>>>,
+  known?: Readonly<Partial<Record<Level, KnownStore>>>,
 ): Promise<void> {
   const id = deployId(job.name);
-  const stores = read ?? await readAll(session);
+  const stores = known ?? await readAll(session);
   const copied = levels.flatMap((level): CopiedStore[] => {
     const store = stores[level];
-    const target_id = store?.state.identity?.target_id;
-    return store === undefined || target_id === undefined
-      ? []
-      : [{ level, target_id, ledger: foldStore(store.state).ledgers[id] }];
+    const target_id = store?.identity?.target_id;
+    return store === undefined || target_id === undefined ? [] : [{ level, target_id, ledger: store.ledgers[id] }];
   });
   const copy = operatorCopy(host, JSON.stringify(job.bundle.on), copied);
   if (copy === undefined) return await forgetOperatorCopy(engine, job, host);
@@ -41,11 +40,25 @@ export async function writeOperatorCopy(
   await Deno.rename(temporary, path);
 }
 
-async function readAll(session: HostSession): Promise<Partial<Record<Level, StoreRead>>> {
-  return {
-    user: await readStore(session.executor, "user"),
-    ...(session.executor.isOpen("root") ? { root: await readStore(session.executor, "root") } : {}),
-  };
+async function readAll({ executor }: HostSession): Promise<Partial<Record<Level, KnownStore>>> {
+  return foldAll({
+    user: await readStore(executor, "user"),
+    ...(executor.isOpen("root") ? { root: await readStore(executor, "root") } : {}),
+  });
+}
+
+/** What stores that were read hold, with what stands in journals only. */
+export function foldAll(
+  stores: Readonly<Partial<Record<Level, StoreRead>>>,
+): Partial<Record<Level, KnownStore>> {
+  const known: Partial<Record<Level, KnownStore>> = {};
+  for (const level of levels) {
+    const state = stores[level]?.state;
+    if (state === undefined) continue;
+    const { identity } = state;
+    known[level] = { ...(identity === undefined ? {} : { identity }), ledgers: foldStore(state).ledgers };
+  }
+  return known;
 }
 
 /** The deploy is gone: so is its copy. Without a configuration its project is not known: on a host the name belongs to one. */

@@ -17,7 +17,7 @@ import { goRecordsIn, readableGoRecords } from "./adopted.ts";
 import { levels } from "./assess.ts";
 import { type GoChanges, goChanges } from "./go_store.ts";
 import type { HostSession } from "./session.ts";
-import { readStore, type StoreRead } from "./store_state.ts";
+import { type Also, readStore, type StoreRead } from "./store_state.ts";
 
 /** How one act or item ended. */
 export interface Ended {
@@ -38,6 +38,9 @@ export interface RunWatch {
   readonly warning?: (n: number, message: string) => void;
 }
 
+/** What is known of a store: which it is, and its ledgers. */
+export type KnownStore = Pick<StoreState, "identity" | "ledgers">;
+
 /** Version of the engine, for the journal's first record. */
 export const engine = "charly-deno-1";
 
@@ -46,6 +49,7 @@ export class HostRun {
   #seq = 0;
   #ran = ",";
   readonly #opened = new Set<Level>();
+  readonly #committed: Partial<Record<Level, KnownStore>> = {};
   readonly #failed: Ended[] = [];
   readonly ended = new Map<number, Ended>();
 
@@ -56,11 +60,18 @@ export class HostRun {
     readonly intents: Readonly<Partial<Record<Level, RunIntent>>>,
     readonly watch: RunWatch,
     readonly signal?: AbortSignal,
+    /** The stores as they were read under lock, as far as something is to be begun. */
+    readonly before: Readonly<Partial<Record<Level, { readonly state: StoreState }>>> = {},
   ) {}
 
   /** Acts and items that failed, in order. */
   get failed(): readonly Ended[] {
     return this.#failed;
+  }
+
+  /** What the stores hold since {@link commit}. */
+  get committed(): Readonly<Partial<Record<Level, KnownStore>>> {
+    return this.#committed;
   }
 
   /** The last journal number used. */
@@ -78,29 +89,30 @@ export class HostRun {
     // between two batches nobody hears the signal
     if (this.signal?.aborted === true) return "stop";
     const first = !this.#opened.has(level);
-    const prelude = first ? await this.#open(level) : "";
-    const end = await this.session.executor.run(`${prelude}RAN=${this.#ran}\n${program}`, {
+    const opening = first ? this.#open(level) : undefined;
+    const end = await this.session.executor.run(`${opening?.program ?? ""}RAN=${this.#ran}\n${program}`, {
       level,
       seq: this.#seq,
-      blobs,
+      blobs: opening === undefined ? blobs : [...opening.blobs, ...blobs],
       onFrame: (frame) => this.#take(frame),
       ...(this.signal === undefined ? {} : { signal: this.signal }),
     });
     this.#seq = end.seq;
+    if (first && ["store", "stage"].includes(end.reason)) throw storeError(this.session.host, end.reason);
     return end.reason;
   }
 
-  /** The intent is on disk, synced, before the first act of its level. */
-  async #open(level: Level): Promise<string> {
+  /**
+   * What stands before the first act of a level: the intent is on disk, synced, or nothing begins. What killed runs left lying
+   * beside their places goes now: directories that are to be removed have to be empty.
+   */
+  #open(level: Level): { program: string; blobs: readonly ShellBlob[] } {
     const intent = this.intents[level];
     this.#opened.add(level);
     if (intent === undefined) throw new TypeError(`no intent for level ${level}`);
-    const { hello, executor } = this.session;
-    const end = await executor.run(
-      'mv -f -- "$BL/intent" "$RD/intent.json" && { sync -d "$RD/intent.json" 2>/dev/null; :; } || HALT=store\n',
-      { level, blobs: [textBlob("intent", JSON.stringify(intent))] },
-    );
-    if (end.reason !== "done") throw storeError(this.session.host, end.reason);
+    const { hello } = this.session;
+    const { line, blobs } = staged("intent", JSON.stringify(intent));
+    const state = this.before[level]?.state;
     const opening = [
       engine,
       this.id,
@@ -110,9 +122,13 @@ export class HostRun {
       utcNow(),
       this.operator,
     ];
-    return `run_open && j R ${journalProto} ${
-      opening.map((field) => quote(encodeField(field))).join(" ")
-    } || HALT=\${HALT:-store}\n`;
+    const lines = [
+      `[ -n "$HALT" ] || { ${line}intent_put && run_open && j R ${journalProto} ${
+        opening.map((field) => quote(encodeField(field))).join(" ")
+      }; } || HALT=\${HALT:-store}`,
+      ...(state === undefined ? [] : litterLines(this.id, state)),
+    ];
+    return { program: lines.join("\n") + "\n", blobs };
   }
 
   #take(frame: Frame): void | Promise<void> {
@@ -143,17 +159,22 @@ export class HostRun {
   /**
    * Reads the stores back (journals included), folds, and makes the fold the ledger. A store that holds nothing any more is
    * removed. Returns what was folded, per level.
+   *
+   * @param options.also a question that is asked with it
    */
   async commit(
     touched: readonly Level[],
     adjust: (level: Level, folded: FoldedStore) => FoldedStore = (_level, folded) => folded,
-    options: { readonly repair?: boolean } = {},
+    options: { readonly repair?: boolean; readonly also?: Also } = {},
   ): Promise<Partial<Record<Level, FoldedStore>>> {
     const result: Partial<Record<Level, FoldedStore>> = {};
     const { executor } = this.session;
     const reads: { readonly level: Level; readonly read: StoreRead; readonly folded: FoldedStore }[] = [];
     for (const level of levels.filter((it) => touched.includes(it))) {
-      const read = await readStore(executor, level, { collectBroken: options.repair === true });
+      const read = await readStore(executor, level, {
+        collectBroken: options.repair === true,
+        ...(options.also === undefined ? {} : { also: options.also }),
+      });
       const folded = adjust(level, foldStore(read.state, options));
       result[level] = folded;
       reads.push({ level, read, folded });
@@ -171,6 +192,8 @@ export class HostRun {
       const end = await executor.run(program, { level, seq: this.#seq, blobs });
       this.#seq = end.seq;
       if (end.reason !== "done") throw storeError(this.session.host, end.reason);
+      const { identity } = read.state;
+      this.#committed[level] = { ...(identity === undefined ? {} : { identity }), ledgers: folded.ledgers };
     }
     return result;
   }
@@ -202,18 +225,18 @@ function commitProgram(
   const gone = changed.filter((id) => folded.ledgers[id] === undefined);
   const written = changed.filter((id) => folded.ledgers[id] !== undefined);
   const number = Number(/^r(\d+)-/.exec(run)?.[1] ?? "0");
-  const blobs = [
-    ...written.map((id) => textBlob(`ledger_${id}.json`, `${JSON.stringify(folded.ledgers[id])}\n`)),
-    textBlob("resources.json", `${JSON.stringify(folded.resources)}\n`),
-    textBlob("counter", `${number}\n`),
-    textBlob("referenced", folded.referenced.map((ref) => `${ref}\n`).join("")),
-    textBlob("contents", folded.contents.map((sha) => `${sha}\n`).join("")),
-    ...[...go?.write ?? []].map(([, text], index) => textBlob(`go.${index}`, text)),
+  const files = [
+    ...written.map((id) => staged(`${id}.json`, `${JSON.stringify(folded.ledgers[id])}\n`)),
+    staged("resources.json", `${JSON.stringify(folded.resources)}\n`),
+    staged("counter", `${number}\n`),
+    staged("referenced", folded.referenced.map((ref) => `${ref}\n`).join("")),
+    staged("contents", folded.contents.map((sha) => `${sha}\n`).join("")),
+    ...[...go?.write ?? []].map(([, text], index) => staged(`go.${index}`, text)),
   ];
-  const files = [...written.map((id) => `ledger/${id}.json`), "resources.json", "counter"].map(quote).join(" ");
+  const names = [...written.map((id) => `ledger/${id}.json`), "resources.json", "counter"].map(quote).join(" ");
   const lines = [
     ...(opened ? [] : ["run_open || HALT=store"]),
-    `[ -z "$HALT" ] && commit ${files} && {`,
+    `[ -z "$HALT" ] && ${files.map(({ line }) => line).join("")}commit ${names} && {`,
     ...[...go?.write ?? []].map(([name], index) => `go_put ${quote(name)} go.${index}`),
     ...(go?.remove ?? []).map((name) => `rm -f -- "$GO/"${quote(name)}`),
     ...gone.map((id) => `rm -f -- "$STORE/ledger/"${quote(`${id}.json`)}`),
@@ -223,7 +246,17 @@ function commitProgram(
     "}",
     "unlock",
   ];
-  return { program: lines.join("\n") + "\n", blobs };
+  return { program: lines.join("\n") + "\n", blobs: files.flatMap(({ blobs }) => blobs) };
+}
+
+/** Texts up to so many characters come with the program: a blob costs some processes on the target. */
+const inlineText = 256 * 1024;
+
+/** A text on its way into the stage: the beginning of an and-list that puts it there, or a blob. */
+function staged(name: string, text: string): { line: string; blobs: ShellBlob[] } {
+  return text.length > inlineText || text.includes("\0")
+    ? { line: "", blobs: [textBlob(name, text)] }
+    : { line: `stage ${quote(name)} ${quote(text)} && `, blobs: [] };
 }
 
 /** What killed runs may have left beside the paths they worked on; the names follow from run and number. */

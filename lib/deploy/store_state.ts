@@ -113,13 +113,28 @@ export class StoreReader {
   }
 }
 
+/** A question that goes to a level together with another one. */
+export interface Also {
+  /** Program text for the level, whole lines; empty when there is nothing to ask. */
+  readonly program: (level: Level) => string;
+  /** Gets every frame. */
+  readonly take: (frame: Frame) => void;
+}
+
 /** Reads a store as it is now; writes nothing. */
 export async function readStore(
   executor: DeployExecutor,
   level: Level,
-  options: { readonly collectBroken?: boolean } = {},
+  options: { readonly collectBroken?: boolean; readonly also?: Also } = {},
 ): Promise<StoreRead> {
   const reader = new StoreReader();
-  await executor.run("store_read", { level, onFrame: (frame) => reader.take(frame) });
+  const { also } = options;
+  await executor.run(`${also?.program(level) ?? ""}store_read\n`, {
+    level,
+    onFrame: (frame) => {
+      reader.take(frame);
+      also?.take(frame);
+    },
+  });
   return reader.finish(options);
 }

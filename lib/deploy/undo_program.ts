@@ -34,9 +34,12 @@ export function undoProgram(
     `FORCE=${items.some(({ item }) => item.options.force === true) ? 1 : ""}`,
     `KEEPING=${options.keeping === true ? 1 : ""}`,
   ];
+  if (items.length > 0) lines.push("UNQ=1 UL=' '");
   const reloads = new Set<string>();
   const again: string[] = [];
+  const looks = looksOf(items);
   for (const numbered of items) {
+    lines.push(...looks.get(numbered.n) ?? []);
     lines.push(`poll && {\n${undoText(numbered, secrets)}\n}`);
     const want = numbered.item.claim?.want;
     if (want?.type === "file" && want.reload !== undefined && numbered.item.how !== "release") {
@@ -45,11 +48,37 @@ export function undoProgram(
       if (unit !== undefined) again.push(`unit_again ${want.reload} ${quote(unit)} ${numbered.n}`);
     }
   }
+  if (items.length > 0) lines.push("un_flush", "UNQ= UL=' '");
   for (const text of options.texts ?? []) lines.push(`poll && {\n${text}\n}`);
   for (const manager of reloads) lines.push(`reload ${manager}`);
   lines.push(...again);
   lines.push("deaf", '[ -z "$RD" ] || { jsync; seal; }');
   return lines.join("\n") + "\n";
+}
+
+/** Paths that share one look: more would make the target's argument lists long. */
+const lookLimit = 100;
+
+/** Which looks stand before which items: one for neighbours that remove or put back files and links, none of them twice. */
+function looksOf(items: readonly NumberedUndo[]): ReadonlyMap<number, readonly string[]> {
+  const looks = new Map<number, readonly string[]>();
+  let group: { readonly n: number; readonly path: string }[] = [];
+  const end = () => {
+    const [first] = group;
+    if (first !== undefined && group.length > 1) {
+      looks.set(first.n, [`un_look ${group.map(({ n, path }) => `${n} ${quote(path)}`).join(" ")}`]);
+    }
+    group = [];
+  };
+  for (const { n, item } of items) {
+    const want = item.how === "surface" ? undefined : item.claim?.want;
+    if (want?.type === "file" || want?.type === "link") {
+      if (group.length >= lookLimit || group.some(({ path }) => path === want.path)) end();
+      group.push({ n, path: want.path });
+    } else if (want !== undefined && want.type !== "dir") end();
+  }
+  end();
+  return looks;
 }
 
 /** One item as program text. */

@@ -3,7 +3,8 @@ import { CharlyError } from "../base/errors.ts";
 
 /** One frame. */
 export interface Frame {
-  /** `H` hello, `L` lock, `C` content, `B` began, `E` ended, `O` output, `W` warning, `T` alive, `Z` batch ended, `X` driver failure. */
+  /** `H` hello, `L` lock, `C` content, `B` began, `E` ended, `O` output, `W` warning, `T` alive, `Z` batch ended,
+   * `X` driver failure, `Y` frames packed as base64 of gzip. */
   readonly type: string;
   /** Act number, or a name for `C`. */
   readonly step: string;
@@ -18,7 +19,7 @@ const maxHeader = 4096;
 const maxPayload = 64 * 1024 * 1024;
 
 /** Text of a frame's payload; bytes that are no UTF-8 are shown as U+FFFD. */
-export function payloadText(frame: Frame): string {
+export function payloadText(frame: Pick<Frame, "payload">): string {
   return decoder.decode(frame.payload);
 }
 

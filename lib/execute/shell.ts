@@ -2,7 +2,8 @@
 import { CharlyError } from "../base/errors.ts";
 import { driver, protocol } from "./driver/mod.ts";
 import type { ExecutorLevel, ProgramEnd, ProgramOptions, ShellBlob } from "./executor.ts";
-import type { Frame, FrameParser } from "./frames.ts";
+import { type Frame, FrameParser, payloadText } from "./frames.ts";
+import { pack, unpack, worthPacking } from "./squeeze.ts";
 import type { Channel, Transport } from "./transport.ts";
 
 /** How root is reached. */
@@ -38,11 +39,17 @@ export function randomMark(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-/** The line every login shell passes on unchanged: it holds no `'`, `!` or line break inside its quotes. */
+/**
+ * The line every login shell passes on unchanged: it holds no `'`, `!` or line break inside its quotes. It says its token, with
+ * a `z` where there is gzip; then it reads a line `<protocol> <bytes> <mark> [<how to unpack them>]`, a line of its variables, and
+ * so many bytes of library.
+ */
 export function loader(token: string): string {
-  return "sh -c 'trap : PIPE HUP INT;LC_ALL=C;umask 077;exec 3<&0 5>&1 0</dev/null;echo \"H " + token +
-    '" >&5;read -r v n m <&3||exit 9;p=$(dd bs=65536 iflag=fullblock,count_bytes count=$n <&3 2>/dev/null;echo .);' +
-    'eval "${p%.}"\'';
+  return "sh -c 'trap : PIPE HUP INT;LC_ALL=C;umask 077;exec 3<&0 5>&1 0</dev/null;z=;" +
+    'command -v gzip >/dev/null 2>&1&&z=z;echo "H ' + token + '$z" >&5;' +
+    "read -r v n m c <&3&&read -r e <&3||exit 9;" +
+    'eval "p=\\$(dd bs=65536 iflag=fullblock,count_bytes count=$n <&3 2>/dev/null${c:+|$c};echo .)";' +
+    'eval "$e";eval "${p%.}"\'';
 }
 
 /** A driver shell of one privilege level on one connection. */
@@ -59,6 +66,7 @@ export class DriverShell {
   #closed = false;
   #sending = false;
   #afterSending: string | undefined;
+  readonly #packs: boolean;
   readonly hello: Frame;
 
   private constructor(
@@ -66,7 +74,9 @@ export class DriverShell {
     writer: WritableStreamDefaultWriter<Uint8Array>,
     parser: FrameParser,
     hello: Frame,
+    packs: boolean,
   ) {
+    this.#packs = packs;
     this.#channel = channel;
     this.#writer = writer;
     this.#parser = parser;
@@ -82,7 +92,7 @@ export class DriverShell {
   static async open(transport: Transport, options: ShellOptions): Promise<DriverShell> {
     const { openShell } = await import("./shell_open.ts");
     const started = await openShell(transport, options, randomMark());
-    const shell = new DriverShell(started.channel, started.writer, started.parser, started.hello);
+    const shell = new DriverShell(started.channel, started.writer, started.parser, started.hello, started.packs);
     shell.#stderr = started.stderr();
     void shell.#read(started.reader, started.rest);
     // Never in the middle of a blob or a program: there a dot would be one of its bytes.
@@ -112,8 +122,13 @@ export class DriverShell {
       this.#sending = true;
       for (const blob of options.blobs ?? []) await this.#sendBlob(blob);
       const bytes = encoder.encode(program);
-      await this.#send(`P ${this.#batch} ${bytes.length} ${options.seq ?? 0}\n`);
-      await this.#sendBytes(bytes);
+      const packed = this.#packs && bytes.length >= worthPacking ? await pack(bytes) : undefined;
+      await this.#send(
+        packed === undefined
+          ? `P ${this.#batch} ${bytes.length} ${options.seq ?? 0}\n`
+          : `P ${this.#batch} ${packed.length} ${options.seq ?? 0} ${bytes.length}\n`,
+      );
+      await this.#sendBytes(packed ?? bytes);
       if (options.feed !== undefined) await Promise.race([this.#sendAll(options.feed), ended]);
       this.#sending = false;
       if (this.#afterSending !== undefined) await this.#send(this.#afterSending);
@@ -237,7 +252,19 @@ export class DriverShell {
       else this.#fail(cut(new Error(`end of batch ${batch} where ${this.#batch} runs`)));
       return;
     }
+    if (frame.type === "Y") return this.#unpacked(frame);
     return this.#listener(frame);
+  }
+
+  /** Frames in a frame. */
+  async #unpacked({ payload }: Frame): Promise<void> {
+    const parser = new FrameParser(this.#parser.mark);
+    for (
+      const frame of parser.push(await unpack(Uint8Array.fromBase64(payloadText({ payload }).replaceAll("\n", ""))))
+    ) {
+      await this.#listener(frame);
+    }
+    if (parser.pending > 0) throw cut(new Error("packed frames came incomplete"));
   }
 
   #fail(error: unknown): void {
@@ -256,13 +283,16 @@ export function cut(cause: unknown): CharlyError {
   });
 }
 
-/** First lines sent to a fresh loader: protocol, length, mark, then the library. */
-export function libraryMessage(mark: string, options: ShellOptions): Uint8Array {
-  const head = `M=${mark} MT=${mark.slice(0, 8)} LV=${options.level} SILENCE=${options.silence ?? 45}\n` +
-    (options.pathPrefix === undefined ? "" : `PATH=${options.pathPrefix}:$PATH\n`);
-  const bytes = encoder.encode(head + driver);
-  return concat(encoder.encode(`${protocol} ${bytes.length} ${mark}\n`), bytes);
+/** What is sent to a fresh loader: protocol, length, mark; the variables of this shell; the library. */
+export async function libraryMessage(mark: string, options: ShellOptions, packs: boolean): Promise<Uint8Array> {
+  const variables = `M=${mark} MT=${mark.slice(0, 8)} LV=${options.level} SILENCE=${options.silence ?? 45}` +
+    ` PACKS=${packs ? 1 : ""}` + (options.pathPrefix === undefined ? "" : ` PATH=${options.pathPrefix}:$PATH`);
+  const bytes = packs ? await (packedDriver ??= pack(encoder.encode(driver))) : encoder.encode(driver);
+  const head = `${protocol} ${bytes.length} ${mark}${packs ? " gzip -dc" : ""}\n${variables}\n`;
+  return concat(encoder.encode(head), bytes);
 }
+
+let packedDriver: Promise<Uint8Array> | undefined;
 
 function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
   const all = new Uint8Array(a.length + b.length);

@@ -13,6 +13,8 @@ export interface OpenedShell {
   readonly hello: Frame;
   /** Frames that came with the hello. */
   readonly rest: readonly Frame[];
+  /** Texts go packed in both directions. */
+  readonly packs: boolean;
   stderr(): string;
 }
 
@@ -46,8 +48,9 @@ export async function openShell(transport: Transport, options: ShellOptions, mar
   const deadline = timer(options.helloTimeout ?? 20_000);
   try {
     if (options.privilege.kind === "sudo-password") answerPrompt(options.privilege, side, writer);
-    const tail = await untilToken(reader, token, side, options, deadline);
-    await writer.write(libraryMessage(mark, options));
+    const { tail, unpacks } = await untilToken(reader, token, side, options, deadline);
+    const packs = unpacks && transport.remote === true;
+    await writer.write(await libraryMessage(mark, options, packs));
     const parser = new FrameParser(mark);
     const frames = parser.push(tail);
     while (frames.length === 0) {
@@ -70,7 +73,7 @@ export async function openShell(transport: Transport, options: ShellOptions, mar
       });
     }
     if (hello === undefined || hello.type !== "H") throw await noHello(side, options, deadline);
-    return { channel, writer, reader, parser, hello, rest, stderr: side.text };
+    return { channel, writer, reader, parser, hello, rest, packs, stderr: side.text };
   } catch (error) {
     channel.close();
     writer.abort().catch(() => {});
@@ -87,15 +90,15 @@ export async function openShell(transport: Transport, options: ShellOptions, mar
   }
 }
 
-/** Reads up to the loader's token; early output is noise. Ends with the bytes after the token's line. */
+/** Reads up to the loader's token; early output is noise. Gives the bytes after the token's line, and whether it has gzip. */
 async function untilToken(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   token: string,
   side: Side,
   options: ShellOptions,
   deadline: Deadline,
-): Promise<Uint8Array> {
-  const wanted = new TextEncoder().encode(`H ${token}\n`);
+): Promise<{ tail: Uint8Array; unpacks: boolean }> {
+  const wanted = new TextEncoder().encode(`H ${token}`);
   let held = new Uint8Array(0);
   for (let noise = 0;;) {
     const { value, done } = await deadline.race(reader.read());
@@ -104,9 +107,10 @@ async function untilToken(
     seen.set(held);
     seen.set(value, held.length);
     const at = indexOf(seen, wanted);
-    if (at !== -1) return seen.slice(at + wanted.length);
-    // Only what may be the beginning of the token is looked at again.
-    held = seen.slice(-(wanted.length - 1));
+    const close = at === -1 ? -1 : seen.indexOf(10, at + wanted.length);
+    if (close !== -1) return { tail: seen.slice(close + 1), unpacks: seen[close - 1] === 122 };
+    // Only what may be the beginning of the token, or it without its end, is looked at again.
+    held = at === -1 ? seen.slice(-(wanted.length - 1)) : seen.slice(at);
     noise += value.length;
     if (noise > maxNoise) {
       throw new CharlyError("start the driver: the target's login shell prints without end", {

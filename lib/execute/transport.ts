@@ -18,6 +18,8 @@ export interface Channel {
 export interface Transport extends AsyncDisposable {
   /** `local`, `ssh://user@host:port`, `nested:podman-exec:<name>/<outer>`. Stable across runs. */
   readonly venue: string;
+  /** A network lies in between: bytes are worth packing. */
+  readonly remote?: boolean;
   /** Starts `command` through the login shell. At most six channels are open at once; more wait. */
   open(command: string): Promise<Channel>;
   /**

@@ -1,4 +1,4 @@
-/** Files, directories and links: one look, one sync and about three forks an act. */
+/** Files, directories and links: one look, one sync, and rows that go into place together. */
 import { assertNever } from "../../base/brand.ts";
 import { quoteWord as quote } from "../../command/quote.ts";
 import type { ShellBlob } from "../../execute/executor.ts";
@@ -26,6 +26,7 @@ export function nativeGroup(group: readonly Numbered<Native>[], blobs: ShellBlob
   const looks = group.map(({ n, act }) => `${n} ${quote(act.path)} ${act.type === "file" ? act.content.size : "-"}`);
   const pre: string[] = [];
   const act_: string[] = [];
+  const rows = rowsOf(group);
   const made = new Set<string>();
   const parents = new Map<string, number>();
   for (const { n, act } of group) {
@@ -41,17 +42,27 @@ export function nativeGroup(group: readonly Numbered<Native>[], blobs: ShellBlob
         const covered = context.covers?.(n);
         if (covered !== undefined) pre.push(`cover ${path} ${covered}`);
         pre.push(`pre_file ${n} ${resource} ${path} ${act.content.sha256} ${act.mode} ${owner}`);
-        act_.push(`do_file ${n} ${path} ${act.mode} ${owner} ${contentWord(n, act.content, blobs)}`);
+        const row = rows.get(n);
+        const words = `${n} ${path} ${act.mode} ${owner} ${contentWord(n, act.content, blobs)}`;
+        if (row === undefined) act_.push(`do_file ${words}`);
+        else act_.push(`put ${words}${row.first === undefined ? "" : ` ${row.first}`}`, ...row.last ? ["placed"] : []);
         break;
       }
       case "dir":
         pre.push(`pre_dir ${n} ${resource} ${path} ${act.mode} ${ownerWord(act.owner)}`);
         act_.push(`do_dir ${n} ${path} ${act.mode} ${ownerWord(act.owner)}`);
         break;
-      case "link":
+      case "link": {
         pre.push(`pre_link ${n} ${resource} ${path} ${quote(act.target)}`);
-        act_.push(`do_link ${n} ${path} ${quote(act.target)}`);
+        const row = rows.get(n);
+        const words = `${n} ${path} ${quote(act.target)}`;
+        if (row === undefined) act_.push(`do_link ${words}`);
+        else {act_.push(
+            `put_link ${words}${row.first === undefined ? "" : ` ${row.first}`}`,
+            ...row.last ? ["placed"] : [],
+          );}
         break;
+      }
       default:
         assertNever(act);
     }
@@ -68,6 +79,44 @@ export function nativeGroup(group: readonly Numbered<Native>[], blobs: ShellBlob
     ...act_,
     "}",
   ].join("\n");
+}
+
+/** Neighbours in one directory from which on a common move costs less than one each. */
+const leastRow = 4;
+
+/** Where an act stands in a row of files and links that go into place together. */
+interface RowPlace {
+  /** Number of the first of the neighbours it moves with, if it does. */
+  readonly first?: number;
+  /** The row ends here. */
+  readonly last: boolean;
+}
+
+/** The rows of two and more; directories stand between them. */
+function rowsOf(group: readonly Numbered<Native>[]): ReadonlyMap<number, RowPlace> {
+  const places = new Map<number, RowPlace>();
+  let row: Numbered<Native>[] = [];
+  const end = () => {
+    for (let at = 0; at < row.length && row.length > 1;) {
+      const directory = directoryOf(row[at]!.act.path);
+      const other = row.findIndex(({ act }, index) => index > at && directoryOf(act.path) !== directory);
+      const neighbours = row.slice(at, other < 0 ? row.length : other);
+      at += neighbours.length;
+      const first = neighbours.length < leastRow ? {} : { first: neighbours[0]!.n };
+      for (const { n } of neighbours) places.set(n, { ...first, last: n === row.at(-1)!.n });
+    }
+    row = [];
+  };
+  for (const numbered of group) {
+    if (numbered.act.type === "dir") end();
+    else row.push(numbered);
+  }
+  end();
+  return places;
+}
+
+function directoryOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
 }
 
 /** `/a/b/c` → `/a`, `/a/b`. */

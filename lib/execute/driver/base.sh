@@ -17,6 +17,8 @@ fr() {
   shift 3
   printf '\n%s %s %s %s %s\n%s' "$M" "$_ft" "$_fn" "${#_fp}" "$*" "$_fp" >&5 || HALT=${HALT:-channel}
 }
+# Frames that are whole already.
+frs() { printf %s "$1" >&5 || HALT=${HALT:-channel}; }
 # A text file as one frame; absent files give none. JSON and journals hold no NUL, so a variable holds them whole.
 show() {
   [ -f "$2" ] || return 0
@@ -122,15 +124,14 @@ store_fill() {
   _had=
   if [ -n "$GO" ]; then
     _had=$(ls -A "$GO" 2>/dev/null)
-    (umask 022 && mkdir -p "$GO") || return 1
+    [ -d "$GO" ] || (umask 022 && mkdir -p "$GO") || return 1
   fi
-  mkdir -p "$STORE/runs" "$STORE/done" "$STORE/prior" "$STORE/ledger" "$STORE/content" "$STORE/stage" "$STORE/kept" || return 1
-  chmod 700 "$STORE" || return 1
+  mkdir -p "$STORE/runs" "$STORE/done" "$STORE/prior" "$STORE/ledger" "$STORE/content" "$STORE/stage" "$STORE/kept" && chmod 700 "$STORE" || return 1
   [ -e "$STORE/made" ] || printf '%s\n' "$_had" >"$STORE/had" || return 1
   [ -e "$STORE/made" ] || { printf '%s' "$_mk" >"$STORE/made.new" && mv "$STORE/made.new" "$STORE/made"; } || return 1
-  [ -s "$STORE/target.json" ] || { _id=$(random16) && printf '{"target_id":"%s","schema":1}\n' "$_id" >"$STORE/target.json.new" &&
+  [ -s "$STORE/target.json" ] || { random16 && printf '{"target_id":"%s","schema":1}\n' "$R16" >"$STORE/target.json.new" &&
     mv "$STORE/target.json.new" "$STORE/target.json"; } || return 1
-  [ -s "$STORE/salt" ] || { _id=$(random16)$(random16) && printf '%s\n' "$_id" >"$STORE/salt.new" &&
+  [ -s "$STORE/salt" ] || { random16 && _id=$R16 && random16 && printf '%s\n' "$_id$R16" >"$STORE/salt.new" &&
     mv "$STORE/salt.new" "$STORE/salt"; } || return 1
 }
 # Nothing of ours is left: the store itself goes, and the directories it took, where they are empty.
@@ -154,10 +155,25 @@ store_remove() {
 made_remove() {
   printf '%s\n' "$_mk" | sed '1!G;h;$!d' | while IFS= read -r _d; do [ -z "$_d" ] || rmdir -- "$_d" 2>/dev/null; done
 }
-random16() { dd if=/dev/urandom bs=16 count=1 2>/dev/null | od -An -tx1 | tr -d ' \n'; }
+# 128 bits as hex, in R16.
+random16() { R16=$(dd if=/dev/urandom bs=16 count=1 2>/dev/null | od -An -tx1 | tr -d ' \n') && [ "${#R16}" -eq 32 ]; }
 
+# packed FUNCTION: what it sends, as one frame, packed where a network lies in between and the tools are there.
+packed() {
+  if [ -n "${PACKS:-}" ] && have base64; then
+    fr Y 0 "$("$1" 5>&1 | gzip -c | base64)"
+  else
+    "$1"
+  fi
+}
 # Everything the operator needs of a store, in one go. Nothing is written.
 store_read() {
+  for _f in "$STORE"/ledger/*.json "$STORE"/runs/*; do
+    [ ! -e "$_f" ] || { packed store_tell; return; }
+  done
+  store_tell
+}
+store_tell() {
   fr C store "$STORE" "$([ -d "$STORE" ] && echo there || echo absent)"
   for _f in "$STORE" "$STORE/ledger" "$STORE/runs"; do
     [ ! -d "$_f" ] || { [ -r "$_f" ] && [ -x "$_f" ]; } || fr C store "$_f" unreadable
@@ -329,7 +345,11 @@ j() {
   SEQ=$((SEQ + 1))
   _jl=$SEQ
   for _ja; do _jl=$_jl$TAB$_ja; done
-  if printf '%s%s\t.\n' "$JPRE" "$_jl" >&6; then
+  jw "$_jl$TAB.$NL"
+}
+# Records that are whole already; they have taken their numbers.
+jw() {
+  if printf '%s%s' "$JPRE" "$1" >&6; then
     JPRE=
   else
     JPRE=$NL HALT=${HALT:-journal}
@@ -351,14 +371,26 @@ jend() {
 # Without cksum (Debian's BusyBox) there is no seal; the numbers of the records still tell what is missing.
 seal() { have cksum || return 0; j K "$(wc -c <"$RD/journal" | tr -d ' ')" "$(cksum <"$RD/journal" | cut -d' ' -f1)"; }
 
-# commit NAME … : what the operator folded becomes the ledger (blobs stage/NAME → NAME), then the run is closed and what
-# nothing refers to any more is swept. A cut before the end is harmless: folding again gives the same ledger.
+# stage NAME TEXT: a text beside the blobs
+stage() { printf %s "$2" >"$BL/$1"; }
+# The stage's "intent" is the run's, synced, before anything else of it.
+intent_put() {
+  sync -d "$BL/intent" 2>/dev/null
+  mv -f -- "$BL/intent" "$RD/intent.json"
+}
+# commit NAME … : what the operator folded becomes the ledger (ledger/NAME or NAME, in the stage by its last part), then the run is
+# closed and what nothing refers to any more is swept. A cut before the end is harmless: folding again gives the same ledger.
 commit() {
+  _cl= _cs= _ci=0
   for _f; do
-    case $_f in */*) mkdir -p "$STORE/${_f%/*}" ;; esac
-    mv -f -- "$BL/$(printf %s "$_f" | tr / _)" "$STORE/$_f.new" && sync -d "$STORE/$_f.new" 2>/dev/null
-    mv -f -- "$STORE/$_f.new" "$STORE/$_f" || { HALT=commit; return 1; }
+    _ci=$((_ci + 1))
+    case $_f in ledger/*) _cl="$_cl \"\$BL/\${$_ci#*/}\"" ;; *) _cs="$_cs \"\$BL/\${$_ci}\"" ;; esac
   done
+  eval "sync -d$_cl$_cs" 2>/dev/null
+  if [ -n "$_cl" ]; then
+    { [ -d "$STORE/ledger" ] || mkdir -p "$STORE/ledger"; } && eval "mv -f --$_cl \"\$STORE/ledger/\"" || { HALT=commit; return 1; }
+  fi
+  eval "mv -f --$_cs \"\$STORE/\"" || { HALT=commit; return 1; }
   j D
   jsync
 }
@@ -369,9 +401,12 @@ go_put() {
 }
 # litter RUN N PATH: temporary names that an act of a killed run may have left beside PATH
 litter() {
-  _lt=$(readlink -f -- "$3" 2>/dev/null && echo .) && _lt=${_lt%"$NL."} || _lt=$3
+  _lt=$3
+  [ ! -L "$3" ] || { _lt=$(readlink -f -- "$3" 2>/dev/null && echo .) && _lt=${_lt%"$NL."}; } || _lt=$3
   for _l in "${3%/*}/.charly-$1-$2" "${_lt%/*}/.charly-$1-$2"; do
-    rm -f -- "$_l" "$_l.2" "$_l.p" "$_l.b" "$_l.n" "$_l.m"
+    for _l in "$_l" "$_l".*; do
+      { [ -e "$_l" ] || [ -L "$_l" ]; } && rm -rf -- "$_l"
+    done
   done
 }
 # litter_tree RUN N REF…: the same beside every member of these manifests
@@ -384,7 +419,7 @@ litter_tree() {
   done
 }
 sweep() { # blobs "referenced" and "contents" list what is still needed
-  (cd "$STORE/content" && ls -A) | grep -vxF -f "$BL/contents" | while IFS= read -r _f; do rm -f -- "$STORE/content/$_f"; done
+  { ! any "$STORE/content"; } || (cd "$STORE/content" && ls -A) | grep -vxF -f "$BL/contents" | gone "$STORE/content"
   for _f in "$STORE"/runs/*/; do
     [ -d "$_f" ] || continue
     _r=${_f%/}
@@ -394,9 +429,40 @@ sweep() { # blobs "referenced" and "contents" list what is still needed
   exec 6>&- >/dev/null 2>&1
   RD=
   # A ref keeps what is named after it, too: <ref>.after, <ref>.old/, …
-  (cd "$STORE/prior" && ls -A) | REFS=$BL/referenced awk '
+  { ! any "$STORE/prior"; } || (cd "$STORE/prior" && ls -A) | REFS=$BL/referenced awk '
     BEGIN { while ((getline r < ENVIRON["REFS"]) > 0) need[r] = 1 }
-    { k = $0; while (!(k in need) && sub(/\.[^.]*$/, "", k)); if (!(k in need)) print }' | while IFS= read -r _f; do rm -rf -- "$STORE/prior/$_f"; done
+    { k = $0; while (!(k in need) && sub(/\.[^.]*$/, "", k)); if (!(k in need)) print }' | gone "$STORE/prior"
   rm -rf -- "$STORE"/stage/*
-  (cd "$STORE/done" && ls -A) | sort -r | sed 1,20d | while IFS= read -r _f; do rm -rf -- "$STORE/done/$_f"; done
+  # Their names sort by age; twenty stay.
+  set -- "$STORE"/done/*
+  while [ $# -gt 20 ]; do
+    rm -rf -- "$1"
+    shift
+  done
+}
+# Whether anything is in a directory of ours.
+any() {
+  for _f in "$1"/* "$1"/.[!.]*; do
+    [ ! -e "$_f" ] && [ ! -L "$_f" ] || return 0
+  done
+  return 1
+}
+# The names that come in, one a line, go from directory $1: many with one rm. They are names of ours, without line breaks.
+gone() {
+  (
+    cd "$1" || exit
+    set -f
+    _all=$(cat)
+    IFS=$NL
+    set -- $_all
+    while [ $# -gt 0 ]; do
+      _n=0 _gl=
+      while [ "$_n" -lt 100 ] && [ $# -gt "$_n" ]; do
+        _n=$((_n + 1))
+        _gl="$_gl \"\${$_n}\""
+      done
+      eval "rm -rf --$_gl"
+      shift "$_n"
+    done
+  )
 }

@@ -1,4 +1,5 @@
-# charly driver, part 7: messages. D blob (name, bytes, how many are there already), P program, . heartbeat, S stop, K kill, Q leave.
+# charly driver, part 7: messages. D blob (name, bytes, how many are there already), P program (number,
+# bytes, records so far, bytes unpacked where it is packed), . heartbeat, S stop, K kill, Q leave.
 trap 'cleanup; exit 143' TERM
 cleanup() {
   if [ -n "$RD" ]; then
@@ -14,7 +15,7 @@ hello
 store_at "$LV"
 STAGE=
 # Programs run in this very shell: the names of a message are none that an act uses.
-while read -r MSG MSG_A MSG_B MSG_C <&3; do
+while read -r MSG MSG_A MSG_B MSG_C MSG_D <&3; do
   beat
   case $MSG in
   D)
@@ -28,8 +29,12 @@ while read -r MSG MSG_A MSG_B MSG_C <&3; do
     [ "$(wc -c <"$_bf" 2>/dev/null || echo x)" -eq $((${MSG_C:-0} + MSG_B)) ] 2>/dev/null || STAGE=stage
     [ -n "$WPID" ] && : >"$RT/receiving" ;;
   P)
-    _prog=$(dd bs=65536 iflag=fullblock,count_bytes count="$MSG_B" <&3 2>/dev/null; echo .)
-    [ "${#_prog}" -eq $((MSG_B + 1)) ] || break
+    if [ -n "$MSG_D" ]; then
+      _prog=$(dd bs=65536 iflag=fullblock,count_bytes count="$MSG_B" <&3 2>/dev/null | gzip -dc 2>/dev/null; echo .)
+    else
+      _prog=$(dd bs=65536 iflag=fullblock,count_bytes count="$MSG_B" <&3 2>/dev/null; echo .)
+    fi
+    [ "${#_prog}" -eq $((${MSG_D:-$MSG_B} + 1)) ] || break
     SEQ=$MSG_C
     [ "$HALT" = channel ] && break
     HALT=$STAGE STAGE=

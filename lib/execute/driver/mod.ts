@@ -17,8 +17,8 @@ export const protocol = 1;
 /** The functions of the driver, without the message loop. */
 export const driverFunctions: string = base + native + opaque + system + undo + probe + transfer;
 
-/** The whole driver: functions, then the message loop. */
-export const driver: string = driverFunctions + main;
+/** The whole driver, as it is sent: functions, then the message loop, without the comments. */
+export const driver: string = (driverFunctions + main).replaceAll(/^[ \t]*#.*\n/gm, "");
 
 /** Functions a rollback needs beside the driver's: the text was made before the run, what happened is asked of the journal. */
 export const rollbackFunctions: string = rollback;

@@ -116,9 +116,12 @@ parents_rec() {
 }
 parents_mk() {
   [ -z "$HALT" ] || return 1
+  _pl= _pi=0
   for _p; do
-    [ -d "$_p" ] || (umask 022 && mkdir -- "$_p") || return 1
+    _pi=$((_pi + 1))
+    [ -d "$_p" ] || _pl="$_pl \"\${$_pi}\""
   done
+  [ -z "$_pl" ] || (umask 022 && eval "mkdir --$_pl")
 }
 
 # Phase one of a group: is it so already; if not, preserve. pre N RESOURCE KIND PATH …; sets D_<n> = same|go|blocked reason
@@ -212,28 +215,150 @@ begin() { # n : shared head of do_*; 1 = nothing to do (already reported)
   *) fail "$1" "$_d"; return 2 ;;
   esac
 }
-do_file() { # n path mode owner content   (=text or @blob)
-  begin "$1" || { [ $? -eq 1 ]; return; }
-  _tmp=${2%/*}/.charly-$RUN-$1
-  rm -f -- "$_tmp"
+# Files go into place in rows. `put N PATH MODE OWNER CONTENT [FIRST]` writes the bytes (=text or @blob) beside their place, in the
+# order of the plan; `placed` gives the whole row its owners and modes and moves it, so that a row costs a handful of forks and not
+# three a file. Neighbours in one directory share FIRST, the number of the first of them: they are written under their own names
+# into a directory of ours there, and one mv brings them all. Before it each has its B, after it its E: cut between, all are unknown.
+QL= QD=' ' QS= QT= QM=' ' QO= QOL=- QSTOP=
+do_file() { put "$1" "$2" "$3" "$4" "$5" && placed; }
+put() {
+  put_at "$1" "$2" "${6:-}" || return 0
   set -C
   case $5 in
   =*) printf %s "${5#=}" 2>/dev/null >"$_tmp" ;;
   *) cat -- "$BL/${5#@}" 2>/dev/null >"$_tmp" ;;
-  esac || { set +C; rm -f -- "$_tmp"; fail "$1" "cannot write beside $2 (disk full, read-only or no permission)"; return; }
+  esac || { set +C; put_fail "$1" "cannot write beside $2 (disk full, read-only or no permission)"; return 0; }
   set +C
-  if [ "$4" != - ] && ! chown -- "$4" "$_tmp"; then rm -f -- "$_tmp"; fail "$1" "cannot give the file to $4"; return; fi
-  chmod -- "$3" "$_tmp" || { rm -f -- "$_tmp"; fail "$1" "cannot set mode $3"; return; }
+  eval "QM_$1=\$3 QO_$1=\$4"
+  case $QM in *" $3 "*) ;; *) QM="$QM$3 "; eval "QM$3=" ;; esac
+  eval "QM$3=\"\${QM$3} \\\"\\\$QT_$1\\\"\""
+  case $4 in
+  -) ;;
+  "$QOL") QO="$QO \"\$QT_$1\"" ;;
+  *) QO="$QO${QO:+ && }chown -- \"\$QO_$1\" \"\$QT_$1\"" QOL=$4 ;;
+  esac
+}
+# put_link N PATH TARGET [FIRST]: a link in such a row
+put_link() {
+  put_at "$1" "$2" "${4:-}" || return 0
+  eval "QM_$1= QO_$1=-"
+  ln -s -- "$3" "$_tmp" 2>/dev/null || put_fail "$1" "cannot make the link"
+}
+# Queues an act; 0 = it is to be written, to $_tmp. Nothing is written behind one that will fail.
+put_at() { # n path first
+  QL="$QL $1"
+  eval "_d=\$D_$1 QP_$1=\$2 QF_$1=\$3 QX_$1= QT_$1="
+  [ -z "$HALT$QSTOP" ] || return 1
+  case $_d in
+  go) ;;
+  inplace) eval "QF_$1="; set -- "$1" "$2" "" ;;
+  same) return 1 ;;
+  *) QSTOP=1; return 1 ;;
+  esac
+  if [ -n "$3" ]; then
+    _tmp=${2%/*}/.charly-$RUN-$3.d
+    case $QD in
+    *" $3 "*) ;;
+    *)
+      QD="$QD$3 "
+      mkdir -- "$_tmp" 2>/dev/null || { put_fail "$1" "cannot write beside $2 (disk full, read-only or no permission)"; return 1; }
+      eval "QS_$3=\$_tmp"
+      QS="$QS \"\$QS_$3\"" ;;
+    esac
+    _tmp=$_tmp/${2##*/}
+  else
+    _tmp=${2%/*}/.charly-$RUN-$1
+    [ ! -e "$_tmp" ] && [ ! -L "$_tmp" ] || rm -f -- "$_tmp"
+  fi
+  eval "QT_$1=\$_tmp"
+  QT="$QT \"\$QT_$1\""
+}
+put_fail() { eval "QX_$1=\$2"; QSTOP=1; }
+placed() {
+  QONE= QN= QG=
+  if [ -z "$HALT" ]; then
+    # What was refused for all of them is asked once more for each, to know whose fault it is.
+    [ -z "$QO" ] || eval "$QO" 2>/dev/null || QONE=1
+    for _m in $QM; do
+      eval "_x=\$QM$_m"
+      eval "chmod -- $_m$_x" 2>/dev/null || QONE=1
+    done
+  fi
+  for _q in $QL; do
+    [ -z "$HALT" ] || break
+    eval "_d=\$D_$_q _x=\$QX_$_q _f=\$QF_$_q"
+    if [ "$_d" = same ]; then
+      same "$_q"
+    elif [ "$_d" = go ] && [ -n "$_f" ] && [ -z "$_x$QONE" ]; then
+      [ "$_f" = "$QG" ] || place_row
+      QG=$_f QN="$QN $_q"
+    else
+      place_row
+      place_one "$_q"
+    fi
+  done
+  place_row
+  if [ -n "$HALT" ]; then
+    [ -z "$QT$QS" ] || eval "rm -rf --$QT$QS"
+  elif [ -n "$QS" ]; then
+    eval "rmdir --$QS 2>/dev/null" || eval "rm -rf --$QS"
+  fi
+  QL= QD=' ' QS= QT= QM=' ' QO= QOL=- QSTOP=
+  [ -z "$HALT" ]
+}
+# Those waiting in $QN, all of one directory, with one mv.
+place_row() {
+  [ -n "$QN" ] || return 0
+  _row=$QN QN= _mv= _jb=
+  [ -z "$HALT" ] && poll || return 1
+  for _n in $_row; do
+    _mv="$_mv \"\$QT_$_n\"" SEQ=$((SEQ + 1))
+    _jb="$_jb$SEQ${TAB}B$TAB$_n$TAB.$NL"
+  done
+  jw "$_jb" || return 1
+  eval "_dir=\${QP_$_n%/*}/"
+  if eval "mv -f --$_mv \"\$_dir\""; then all_ok "$_row"; return; fi
+  _done=
+  for _n in $_row; do
+    eval "_t=\$QT_$_n _p=\$QP_$_n"
+    if [ ! -e "$_t" ] && [ ! -L "$_t" ]; then _done="$_done $_n"; fi
+  done
+  all_ok "$_done"
+  for _n in $_row; do
+    case "$_done " in *" $_n "*) continue ;; esac
+    eval "_p=\$QP_$_n"
+    if [ -d "$_p" ] && [ ! -L "$_p" ]; then fail "$_n" "a directory is there"; else fail "$_n" "cannot put the file in place"; fi
+  done
+  return 1
+}
+all_ok() { # numbers
+  _jb= _fb=
+  for _n in $1; do
+    SEQ=$((SEQ + 1))
+    _jb="$_jb$SEQ${TAB}E$TAB$_n${TAB}0${TAB}ok${TAB}0$TAB.$NL"
+    _fb="$_fb$NL$M E $_n 0 0 ok 0$NL"
+    RAN=$RAN$_n,
+  done
+  [ -z "$_jb" ] || { jw "$_jb" && frs "$_fb"; }
+}
+place_one() { # n
+  begin "$1" || { [ $? -eq 1 ]; return; }
+  eval "_p=\$QP_$1 _tmp=\$QT_$1 _x=\$QX_$1 _pm=\$QM_$1 _po=\$QO_$1"
+  if [ -n "$_x" ]; then fail "$1" "$_x"; return; fi
+  if [ -n "$QONE" ] && [ -n "$_pm" ]; then
+    if [ "$_po" != - ] && ! chown -- "$_po" "$_tmp"; then fail "$1" "cannot give the file to $_po"; return; fi
+    chmod -- "$_pm" "$_tmp" || { fail "$1" "cannot set mode $_pm"; return; }
+  fi
   if [ "$_d" = inplace ]; then
-    warn "$1" "$2 has other links or is a mount point: written in place, not atomically"
+    warn "$1" "$_p has other links or is a mount point: written in place, not atomically"
     # What may be read of neither the old nor the new file may not be read of what is in between.
     eval "_m=\$P_$1"
-    _m=$((0$_m & 0$3)) && chmod -- "0$((_m >> 9))$(((_m >> 6) & 7))$(((_m >> 3) & 7))$((_m & 7))" "$2" && cat -- "$_tmp" >"$2" && chmod -- "$3" "$2" && { [ "$4" = - ] || chown -- "$4" "$2"; } || { rm -f -- "$_tmp"; fail "$1" "cannot write $2 in place"; return; }
-    rm -f -- "$_tmp"
-  elif [ -d "$2" ] && [ ! -L "$2" ]; then
-    rm -f -- "$_tmp"; fail "$1" "a directory is there"; return
+    _m=$((0$_m & 0$_pm)) && : >"$STORE/prior/$RUN.$1.half" && chmod -- "0$((_m >> 9))$(((_m >> 6) & 7))$(((_m >> 3) & 7))$((_m & 7))" "$_p" && cat -- "$_tmp" >"$_p" && chmod -- "$_pm" "$_p" && { [ "$_po" = - ] || chown -- "$_po" "$_p"; } || { fail "$1" "cannot write $_p in place"; return; }
+    rm -f -- "$_tmp" "$STORE/prior/$RUN.$1.half"
+  elif [ -d "$_p" ] && [ ! -L "$_p" ]; then
+    fail "$1" "a directory is there"; return
   else
-    over "$_tmp" "$2" || { rm -f -- "$_tmp"; fail "$1" "cannot put the file in place"; return; }
+    over "$_tmp" "$_p" || { fail "$1" "cannot put it in place"; return; }
   fi
   ok "$1"
 }
@@ -244,15 +369,7 @@ do_dir() { # n path mode owner
   [ "$4" = - ] || chown -- "$4" "$2" || { fail "$1" "cannot give the directory to $4"; return; }
   ok "$1"
 }
-do_link() { # n path target
-  begin "$1" || { [ $? -eq 1 ]; return; }
-  _tmp=${2%/*}/.charly-$RUN-$1
-  rm -f -- "$_tmp"
-  if [ -d "$2" ] && [ ! -L "$2" ]; then fail "$1" "a directory is there"; return; fi
-  ln -s -- "$3" "$_tmp" && over "$_tmp" "$2" ||
-    { rm -f -- "$_tmp"; fail "$1" "cannot make the link"; return; }
-  ok "$1"
-}
+do_link() { put_link "$1" "$2" "$3" && placed; } # n path target
 
 # The text of file $1 without blocks of an older generation: marker lines begin with the words $2 and $3. 3 = unterminated.
 old_text() {

@@ -1,10 +1,62 @@
 # charly driver, part 5: taking back. Each act compares what it finds with what we left; what was edited since is kept.
 # FORCE=1 moves the edited thing to kept/ and restores. Results: undone gone kept:<why> failed:<code> released dropped.
 
-un() { j U "$1" "$2" && fr B "$1" "" && UN=$1; }
+un() {
+  [ -z "$UQ" ] || un_flush
+  j U "$1" "$2" && fr B "$1" "" && UN=$1
+}
 undid() { # n result message
   j V "$1" "$2" && fr E "$1" "${3:-}" 0 "$2" 0
   RAN=$RAN$1,
+}
+# What is only to be removed waits for its neighbours, so that one rm or rmdir takes them all; done before anything else is taken
+# back. Only programs that end with un_flush say UNQ=1.
+UNQ= UQ= UK= UL=' '
+# un_look N PATH …: one look for all these; none of them may change another's path.
+un_look() {
+  un_flush
+  UL=' ' _un=$#
+  while [ "$_un" -gt 0 ]; do
+    UL="$UL$1 "
+    set -- "$@" "u$1" "$2" -
+    shift 2
+    _un=$((_un - 2))
+  done
+  looks "$@"
+}
+un_wait() { # rm|rmdir n resource path
+  [ "$UK" = "$1" ] || un_flush
+  UK=$1 UQ="$UQ $2"
+  eval "UR_$2=\$3 UP_$2=\$4"
+}
+un_flush() {
+  [ -n "$UQ" ] || return 0
+  _uq=$UQ UQ= _jb= _fb= _ur=
+  for _n in $_uq; do
+    eval "_r=\$UR_$_n"
+    SEQ=$((SEQ + 1))
+    _jb="$_jb$SEQ${TAB}U$TAB$_n$TAB$_r$TAB.$NL" _fb="$_fb$NL$M B $_n 0 $NL" _ur="$_ur \"\$UP_$_n\""
+  done
+  jw "$_jb" && frs "$_fb" || return 1
+  case $UK in
+  rm) eval "rm -f --$_ur" ;;
+  *) eval "rmdir --$_ur" 2>/dev/null ;;
+  esac
+  _jb= _fb=
+  for _n in $_uq; do
+    eval "_p=\$UP_$_n"
+    _ut=undone _um=
+    if [ -e "$_p" ] || [ -L "$_p" ]; then
+      case $UK in
+      rm) _ut=failed:1 _um="cannot remove it" ;;
+      *) _ut=released _um="not empty: what is in it is not ours" ;;
+      esac
+    fi
+    SEQ=$((SEQ + 1)) RAN=$RAN$_n,
+    _jb="$_jb$SEQ${TAB}V$TAB$_n$TAB$_ut$TAB.$NL"
+    _fb="$_fb$NL$M E $_n ${#_um} 0 $_ut 0$NL$_um"
+  done
+  jw "$_jb" && frs "$_fb"
 }
 # pour FROM TO: text, owner, mode and time into the file that is there. Cut in between, FROM.half says whose text that is.
 pour() {
@@ -38,9 +90,11 @@ aside() { mkdir -p "$STORE/kept/$RUN" && mv -- "$2" "$STORE/kept/$RUN/$1"; }
 # un_path N RESOURCE PATH BASE KIND LEFT…: files and links. BASE absent | linked:what:ref | copied:what:ref | gone
 # KIND file: LEFT = digests we may have left, blank separated (hex, or salted:hex); KIND link: LEFT = target.
 un_path() {
-  un "$1" "$2" || return 1
   _on=$1 _op=$3 _ob=$4
-  looks u "$3" -
+  case $UL in
+  *" $1 "*) eval "T_u=\$T_u$1 S_u=\$S_u$1" ;;
+  *) looks u "$3" - ;;
+  esac
   _is=other
   case $T_u in
   absent) _is=absent ;;
@@ -49,6 +103,8 @@ un_path() {
   link) if [ "$5" = link ]; then
     if [ "$(readlink -- "$3" && echo .)" = "$6$NL." ]; then _is=ours; else _is=edited; fi; fi ;;
   esac
+  if [ "$UNQ$_ob$_is$KEEPING" = 1absentours ]; then un_wait rm "$1" "$2" "$3"; return; fi
+  un "$1" "$2" || return 1
   case $_ob in
   linked:* | copied:*)
     _ref=${_ob##*:}
@@ -117,6 +173,7 @@ surface() {
 }
 # un_dir N RESOURCE PATH BASE MODE: absent → rmdir when empty; dir:mode:uid:gid → as it was, if still as we left it
 un_dir() {
+  if [ "$UNQ$4$KEEPING" = 1absent ] && [ ! -L "$3" ] && [ -d "$3" ]; then un_wait rmdir "$1" "$2" "$3"; return; fi
   un "$1" "$2" || return 1
   if [ -L "$3" ] || [ ! -d "$3" ]; then undid "$1" gone; return; fi
   if [ -n "$KEEPING" ]; then
@@ -191,6 +248,7 @@ un_command() {
 }
 # un_touched N PATH BASE: what a command wrote, back from its copy
 un_touched() {
+  un_flush
   UN=$1
   case $3 in
   absent) [ -d "$2" ] && [ ! -L "$2" ] || rm -f -- "$2" ;;

@@ -103,6 +103,7 @@ export function nestedTransport(outer: Transport, options: NestedOptions): Trans
   return {
     venue,
     open: (command): Promise<Channel> => outer.open(nestedCommand(options, command)),
+    ...(outer.remote === undefined ? {} : { remote: outer.remote }),
     ...(outer.spare === undefined ? {} : { spare: (command: string) => outer.spare!(nestedCommand(options, command)) }),
     close: () => outer.close(),
     [Symbol.asyncDispose]: () => outer.close(),

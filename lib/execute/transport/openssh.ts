@@ -62,6 +62,7 @@ const readyThenWatch = "exec sh -c 'exec 3<&0; (cat <&3; kill $PPID) >/dev/null 
 
 class OpensshTransport implements Transport {
   readonly venue: string;
+  readonly remote = true;
   readonly #base: readonly string[];
   readonly #address: SshAddress;
   readonly #settings: SshSettings;

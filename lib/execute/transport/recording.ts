@@ -27,6 +27,7 @@ export function recordingTransport(inner: Transport): Transport & { readonly rec
   const recording: Recording = { venue: inner.venue, channels: [] };
   return {
     venue: inner.venue,
+    ...(inner.remote === undefined ? {} : { remote: inner.remote }),
     recording,
     async open(command) {
       const record: RecordedChannel = { command, events: [], ended: undefined };

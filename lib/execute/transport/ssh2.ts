@@ -43,6 +43,7 @@ const sessions = { wanted: 10, spare: 8 };
 
 class Ssh2Transport implements Transport {
   readonly venue: string;
+  readonly remote = true;
   readonly #lines: Line[] = [];
   readonly #again: () => Promise<Dialled>;
   readonly #slots = new Slots(6);

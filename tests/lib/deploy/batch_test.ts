@@ -27,9 +27,9 @@ const programOf = (acts: readonly Act[], more: Partial<BatchContext> = {}) =>
 
 /** Functions of the driver that act on act number `$1`. */
 const acting =
-  "do_file do_dir do_link command_act block_act packages_act unit_act cap_act sysctl_act account_act download_act reboot_act";
+  "do_file do_dir do_link put put_link command_act block_act packages_act unit_act cap_act sysctl_act account_act download_act reboot_act";
 const quiet =
-  "listen deaf poll looks pre_file pre_dir pre_link parents_rec parents_mk jsync seal have guard skip fail reload cover";
+  "listen deaf poll looks pre_file pre_dir pre_link parents_rec parents_mk jsync seal have guard skip fail reload cover placed";
 
 /** Runs a program with every function of the driver replaced by one that says how it was called. */
 async function calls(text: string): Promise<string[][]> {
@@ -111,8 +111,8 @@ Deno.test("batchProgram() hands paths, targets and texts over as they are", asyn
         command("true", { creates: at }),
       ]);
       const [first, link, sysctl, ran] = await calls(text);
-      assert.deepEqual(first, ["do_file", "1", at, "0644", "-", `=${value}`]);
-      assert.deepEqual(link, ["do_link", "2", `${at}x`, target]);
+      assert.deepEqual(first, ["put", "1", at, "0644", "-", `=${value}`]);
+      assert.deepEqual(link, ["put_link", "2", `${at}x`, target]);
       assert.deepEqual(sysctl?.slice(-2), [target, value]);
       assert.equal(ran?.at(-1), at);
     }),
@@ -125,6 +125,32 @@ Deno.test("batchProgram() gives a hundred files one look and one sync", async ()
   const { text } = await programOf(acts);
   assert.equal(text.match(/^looks /gm)?.length, 1);
   assert.equal(text.match(/^jsync$/gm)?.length, 1);
+});
+
+Deno.test("batchProgram() lets neighbours in one directory move together, in rows that end where a directory is made", async () => {
+  const dir: Act = { ...base("dir:/b"), type: "dir", path: "/b", mode: "0755" };
+  const { text } = await programOf([
+    ...["/a/1", "/a/2", "/a/3", "/a/4", "/other"].map((path) => file(path, textContent("x"))),
+    dir,
+    file("/b/1", textContent("x")),
+    dir,
+    file("/b/2", textContent("x")),
+    { ...base("link:/b/3"), type: "link", path: "/b/3", target: "2" },
+  ]);
+  assert.deepEqual(text.split("\n").filter((line) => /^(put|placed|do_)/.test(line)), [
+    "put 1 /a/1 0644 - '=x' 1",
+    "put 2 /a/2 0644 - '=x' 1",
+    "put 3 /a/3 0644 - '=x' 1",
+    "put 4 /a/4 0644 - '=x' 1",
+    "put 5 /other 0644 - '=x'",
+    "placed",
+    "do_dir 6 /b 0755 -",
+    "do_file 7 /b/1 0644 - '=x'",
+    "do_dir 8 /b 0755 -",
+    "put 9 /b/2 0644 - '=x'",
+    "put_link 10 /b/3 2",
+    "placed",
+  ]);
 });
 
 Deno.test("batchProgram() looks again when an act goes through what an earlier one makes", async () => {
@@ -150,9 +176,10 @@ Deno.test("batchProgram() reloads the manager once, before the unit that needs i
     },
   ]);
   const lines = text.split("\n").map((line) => line.split(" ").slice(0, 2).join(" "));
-  assert.deepEqual(lines.filter((line) => /^(do_|reload|unit_act)/.test(line)), [
-    "do_file 1",
-    "do_file 2",
+  assert.deepEqual(lines.filter((line) => /^(put|placed|reload|unit_act)/.test(line)), [
+    "put 1",
+    "put 2",
+    "placed",
     "reload system",
     "unit_act 3",
   ]);
@@ -188,8 +215,8 @@ Deno.test("batchProgram() sends bytes no shell word can carry as blobs, and othe
     file("/d", textContent("plain")),
   ]);
   assert.deepEqual(blobs.map(({ name, size }) => [name, size]), [["f1", 3], ["f2", 2], ["f3", 70_000]]);
-  assert.match(text, /^do_file 1 \/a 0644 - @f1$/m);
-  assert.match(text, /^do_file 4 \/d 0644 - '=plain'$/m);
+  assert.match(text, /^put 1 \/a 0644 - @f1 1$/m);
+  assert.match(text, /^put 4 \/d 0644 - '=plain' 1$/m);
   assert.equal(text.includes(big), false);
 });
 
