@@ -80,7 +80,7 @@ put_back() {
   rm -rf -- "$_pb"
   if ln -P -- "$STORE/prior/$1" "$_pb" 2>/dev/null || ln -- "$STORE/prior/$1" "$_pb" 2>/dev/null || cp -a -- "$STORE/prior/$1" "$_pb"; then
     # rename() of two names of one inode does nothing: then the original is already there.
-    if [ "$_pb" -ef "$2" ] && [ ! -L "$2" ]; then rm -f -- "$_pb"; return 0; fi
+    if [ "$_pb" -ef "$2" ] && [ ! -L "$2" ] && [ ! -L "$_pb" ]; then rm -f -- "$_pb"; return 0; fi
     over "$_pb" "$2" || { rm -rf -- "$_pb"; return 1; }
   else
     return 1
@@ -108,7 +108,7 @@ un_path() {
   case $_ob in
   linked:* | copied:*)
     _ref=${_ob##*:}
-    if [ "$_is" != absent ] && [ ! -L "$_op" ] && { [ "$_op" -ef "$STORE/prior/$_ref" ] || same_copy "$_op" "$STORE/prior/$_ref"; }; then
+    if [ "$_is" != absent ] && [ ! -L "$_op" ] && [ ! -L "$STORE/prior/$_ref" ] && { [ "$_op" -ef "$STORE/prior/$_ref" ] || same_copy "$_op" "$STORE/prior/$_ref"; }; then
       undid "$_on" undone
       return
     fi
