@@ -179,7 +179,8 @@ export class HostRun {
       result[level] = folded;
       reads.push({ level, read, folded });
     }
-    for (const { level, read, folded } of reads) {
+    // The user's store says that root has a part: it is the last to forget a deploy, as it was the first to know of it.
+    for (const { level, read, folded } of reads.toReversed()) {
       const go = level === "user" && result.user !== undefined
         ? goChanges({
           records: options.repair === true ? readableGoRecords(read) : goRecordsIn(read),
