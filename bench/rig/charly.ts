@@ -40,7 +40,11 @@ export async function charlyBench(
     "state/.keep": "",
     ...files,
   });
-  const { denoDir } = JSON.parse(await run([Deno.execPath(), "info", "--json"]));
+  const shared: { denoDir: string } = JSON.parse(await run([Deno.execPath(), "info", "--json"]));
+  // a cache of its own: Deno does without compiled code where another process holds the shared one
+  const denoDir = dir.join("deno");
+  await Deno.mkdir(denoDir);
+  await run(["cp", "-a", `${shared.denoDir}/npm`, denoDir]);
   let bundled: Promise<string> | undefined;
   return {
     dir,

@@ -94,7 +94,7 @@ async function run(rig: Rig): Promise<WorkloadResult> {
     }],
     targets: [],
     notes: [
-      `The slope between runs of ${few} and of ${more} steps, one run each: what is counted does not depend on the load of the machine. Bytes are those on the wire, encrypted; Ansible and mitogen compress nothing here, as by default.`,
+      `The slope between runs of ${few} and of ${more} steps, one run each: what is counted does not depend on the load of the machine. Bytes are those on the wire, encrypted; mitogen has its ssh compress them, as it does by default.`,
     ],
   };
 }
