@@ -93,6 +93,11 @@ export const table: VerbTable = {
     },
     { name: "import", summary: "Write a charly.config.ts from a charly.yml", load: () => import("./verbs/import.ts") },
     {
+      name: "migrate",
+      summary: "Bring an old charly or ov project into today's form",
+      load: () => import("./verbs/migrate.ts"),
+    },
+    {
       name: "schema",
       summary: "Print the JSON Schema of charly.yml for editors",
       load: () => import("./verbs/schema.ts"),

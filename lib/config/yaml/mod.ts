@@ -2,7 +2,10 @@
 import { parseConfig } from "../parse.ts";
 import type { YamlEntity } from "./entity.ts";
 import type { Import } from "./directives.ts";
-import type { Problem } from "./problem.ts";
+import { isProjectFile, migrate, type Migration } from "./migrate.ts";
+import { type Problem, Problems } from "./problem.ts";
+import { readYaml } from "./read.ts";
+import type { Document } from "./tree.ts";
 import { placeIssues, readYamlConfig } from "./yaml_config.ts";
 
 export { generateProject } from "./generate/project_code.ts";
@@ -25,4 +28,30 @@ export function checkYaml(root: string, file: string): CheckedYaml {
   const { entities, remote } = yaml.project;
   const { defaults } = yaml.data;
   return { entities, problems: yaml.problems.all, remote, ...(defaults === undefined ? {} : { defaults }) };
+}
+
+/** What a migration of a project's directory would do. */
+export function migrateProject(root: string): { readonly migration: Migration; readonly problems: readonly Problem[] } {
+  const problems = new Problems();
+  const files = new Map<string, readonly Document[]>();
+  for (const path of yamlFiles(root, "", 0)) {
+    const mine = new Problems();
+    const { documents } = readYaml(Deno.readFileSync(`${root}/${path}`), path, mine);
+    if (!isProjectFile(path, documents)) continue;
+    for (const it of mine.all) problems.error(it.code, it.at, it.message, it.hint);
+    files.set(path, documents);
+  }
+  return { migration: migrate(files), problems: problems.all };
+}
+
+/** YAML files of a project, in the order of their names; what begins with a dot is somebody else's. */
+function* yamlFiles(root: string, below: string, depth: number): Generator<string> {
+  if (depth > 4) return;
+  const entries = [...Deno.readDirSync(below === "" ? root : `${root}/${below}`)];
+  for (const { name, isFile, isDirectory } of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
+    const path = below === "" ? name : `${below}/${name}`;
+    if (name.startsWith(".") || name === "node_modules") continue;
+    if (isFile && /\.ya?ml$/.test(name)) yield path;
+    else if (isDirectory) yield* yamlFiles(root, path, depth + 1);
+  }
 }

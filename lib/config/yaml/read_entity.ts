@@ -58,7 +58,9 @@ export function isBox(node: Node): boolean {
 /** Whether a node of a kind with templates is a deployment. */
 export function isDeployment(node: Node, owner?: Owner): boolean {
   if (node.shorthand !== undefined || owner !== undefined || node.members.length > 0) return true;
-  return (field(node, "from") ?? field(node, "image")) !== undefined;
+  // A template has none of these: who writes one of them means a deployment, with or without a template.
+  return ["from", "image", "host", "disposable", "lifecycle"].some((key) => field(node, key) !== undefined) ||
+    node.data.has("add_candy");
 }
 
 /**

@@ -33,6 +33,7 @@ function serviceOf(service: Values): Values {
 
 /** What to remove after an unpacked archive is known without `uninstall`; it is kept for those who read it. */
 function entryOf(entry: Values): Values {
+  if (entry["setcap"] !== undefined && entry["caps"] === undefined) return { ...entry, caps: "" }; // takes them all away
   if (entry["uninstall"] === undefined || entry["extract"] === "sh") return entry;
   const { uninstall, ...others } = entry;
   return { ...others, keep: { ...(others["keep"] as Values | undefined), uninstall } };

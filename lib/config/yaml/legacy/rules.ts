@@ -16,7 +16,9 @@ import { layerNode } from "./rules/layer_node.ts";
 import { localpkgMap } from "./rules/localpkg_map.ts";
 import { opUnify } from "./rules/op_unify.ts";
 import { planUnify } from "./rules/plan_unify.ts";
+import { rebrand } from "./rules/rebrand.ts";
 import { rootDirectives } from "./rules/root_directives.ts";
+import { securityDevice } from "./rules/security_device.ts";
 import { serviceIni } from "./rules/service_ini.ts";
 import { singleFilename } from "./rules/single_filename.ts";
 import { verbsToPlugin } from "./rules/verbs_to_plugin.ts";
@@ -33,12 +35,14 @@ export const legacyRules: readonly LegacyRule[] = [
   formatSections,
   fieldSingular,
   depends,
+  securityDevice,
   archRename,
   deployFile,
   vmFields,
   entityVersion,
   candyBoxRename,
   localpkgMap,
+  rebrand,
   singleFilename,
   boxWrapper,
   imagePorts,

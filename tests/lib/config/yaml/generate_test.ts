@@ -92,7 +92,7 @@ Deno.test("generateProject() gives each of many candies a module and a constant 
   assert.match(files.get("candies/command.ts") ?? "", /^export const commandCandy = candy\(/m);
   assert.match(files.get("candies/7zip.ts") ?? "", /^export const candy7zip = /m);
   assert.match(files.get("candies/a--b.ts") ?? "", /^export const aB2 = /m);
-  assert.match(files.get("charly.config.ts") ?? "", /^    default: defaultCandy,$/m);
+  assert.match(files.get("charly.config.ts") ?? "", /^ {4}default: defaultCandy,$/m);
 });
 
 Deno.test("print() writes any data so that reading it gives the same", () => {

@@ -1,8 +1,8 @@
 /** Maps of entities by kind become entities by name, in node form. */
 import { type Entry, get, type Mapping, textAt } from "../../tree.ts";
-import { dataKeys, isWord } from "../../words.ts";
 import { mapRoots, withEntries } from "../edit.ts";
 import { isKeyed } from "../layers.ts";
+import { nodeForm } from "../node_form.ts";
 import type { LegacyRule, RuleLog } from "../rule.ts";
 
 /** Root maps, and the kind of what they hold. */
@@ -58,7 +58,7 @@ export const kindMaps: LegacyRule = {
             it.keyAt,
             name === it.key ? `"${it.key}" is a ${kind} in node form` : `the ${kind} "${it.key}" is "${name}" now`,
           );
-          return [{ ...it, key: name, value: node(kind!, name, value) }];
+          return [{ ...it, key: name, value: nodeForm(kind!, name, value) }];
         });
       });
       return withEntries(root, entries);
@@ -87,31 +87,6 @@ function deploymentNames(root: Mapping): ReadonlySet<string> {
   }));
 }
 
-/** Fields in the kind's value, data and steps as children. */
-export function node(kind: string, name: string, value: Mapping, members: readonly Entry[] = []): Mapping {
-  const inside = value.entries.filter(({ key }) => key !== "name" && key !== "plan" && !isWord(dataKeys, key));
-  const children = value.entries.flatMap((entry): Entry[] => {
-    if (entry.key === "plan") return steps(entry, name);
-    if (!isWord(dataKeys, entry.key) || inside.includes(entry)) return [];
-    const child: Mapping = { is: "map", at: entry.keyAt, entries: [{ ...entry }] };
-    return [{ key: `${name}-${entry.key}`, keyAt: entry.keyAt, value: child }];
-  });
-  const own = { key: kind, keyAt: value.at, value: withEntries(value, inside) };
-  return { is: "map", at: value.at, entries: [own, ...children, ...members] };
-}
-
-function steps({ value }: Entry, name: string): Entry[] {
-  if (value.is !== "list") return [];
-  const used = new Set<string>();
-  return value.items.map((item, index) => {
-    const id = get(item, "id");
-    let key = id?.is === "scalar" && id.text !== "" ? id.text : `${name}-step-${index}`;
-    if (used.has(key) || isWord(dataKeys, key)) key = `${key}-${index}`;
-    used.add(key);
-    return { key, keyAt: item.at, value: item };
-  });
-}
-
 function deploymentNode(entry: Entry, log: RuleLog): Entry {
   const value = entry.value as Mapping;
   const said = get(value, "target");
@@ -132,5 +107,5 @@ function deploymentNode(entry: Entry, log: RuleLog): Entry {
   });
   log.change(entry.keyAt, `"${entry.key}" is a deployment in node form (${kind})`);
   const known = ["pod", "vm", "k8s", "local", "android", "group"].includes(kind) ? kind : "group";
-  return { ...entry, value: node(known, entry.key, withEntries(value, fields), members) };
+  return { ...entry, value: nodeForm(known, entry.key, withEntries(value, fields), members) };
 }
