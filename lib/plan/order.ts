@@ -64,41 +64,105 @@ function holds({ asked, options, taken }: Ordered, nowAsked: readonly string[], 
   });
 }
 
-function makeOrder(
-  asked: readonly string[],
-  table: CandyTable,
-  options: OrderOptions,
-  taken: Map<string, Candy>,
-): string[] {
-  const without = new Set(options.without ?? []);
-  const visit = (reference: string, requester: string) => {
-    const name = candyName(reference);
-    if (without.has(name) || taken.has(name)) return;
-    const candy = lookUp(name, requester, table);
-    taken.set(name, candy);
-    for (const needed of [...composition(candy), ...requirements(candy)]) visit(needed, `candy "${name}"`);
-  };
-  for (const name of asked) visit(name, "the bundle");
-  const made = [...taken].filter(([, candy]) => composition(candy).length > 0).map(([name]) => name);
-  for (const name of made) expand(name, table, []);
-
-  const members = (name: string): string[] => expand(name, table, []).filter((one) => taken.has(one));
+function makeOrder(asked: readonly string[], table: CandyTable, options: OrderOptions, taken: Map<string, Candy>) {
+  take(asked, table, new Set(options.without ?? []), taken);
+  const made = membersFirst(taken);
   const kept = [...taken.keys()].filter((name) => !isShell(taken.get(name)));
+  const below = new Map<string, readonly string[]>();
+  const allBelow = (shell: string) => {
+    const known = below.get(shell) ?? contentOf(shell, taken, "everything");
+    below.set(shell, known);
+    return known;
+  };
   const edges = new Map(kept.map((name) => {
     const needed = requirements(taken.get(name)).map(candyName).filter((one) => taken.has(one)).flatMap((one) =>
-      isShell(taken.get(one)) ? members(one) : [one]
+      isShell(taken.get(one)) ? allBelow(one) : [one]
     );
     return [name, new Set(needed.filter((one) => one !== name || needsItself(taken.get(name), name)))] as const;
   }));
-  // A candy made of others comes after them, unless one of them needs it.
-  for (const name of made) {
-    if (isShell(taken.get(name))) continue;
-    for (const member of members(name)) {
-      if (member !== name && !reaches(member, name, edges)) edges.get(name)?.add(member);
-    }
-  }
+  addMembers(made, taken, edges);
   return sort(edges);
 }
+
+/** Fills `taken` with the asked candies and all they come down to. */
+function take(asked: readonly string[], table: CandyTable, without: ReadonlySet<string>, taken: Map<string, Candy>) {
+  const waiting = asked.map((reference) => ({ reference, requester: "the bundle" })).reverse();
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const name = candyName(next.reference);
+    if (without.has(name) || taken.has(name)) continue;
+    const candy = lookUp(name, next.requester, table);
+    taken.set(name, candy);
+    const needed = [...composition(candy), ...requirements(candy)];
+    for (const reference of needed.reverse()) waiting.push({ reference, requester: `candy "${name}"` });
+  }
+}
+
+/** A candy made of others comes after them, unless one of them needs it. Those that do are its parents' to come after. */
+function addMembers(made: readonly string[], taken: ReadonlyMap<string, Candy>, edges: Edges): void {
+  const needed = new Set([...edges.values()].flatMap((names) => [...names]));
+  const loose = new Map<string, string[]>();
+  for (const name of made) {
+    const own = edges.get(name);
+    if (own === undefined) continue;
+    const members = contentOf(name, taken, "nearest").flatMap((member) => [member, ...(loose.get(member) ?? [])]);
+    for (const member of new Set(members)) {
+      if (member === name) continue;
+      if (needed.has(name) && reaches(member, name, edges)) loose.set(name, [...(loose.get(name) ?? []), member]);
+      else {
+        own.add(member);
+        needed.add(member);
+      }
+    }
+  }
+}
+
+/** The candies with content that a composition comes down to: all of them, or those no other one stands before. */
+function contentOf(name: string, taken: ReadonlyMap<string, Candy>, which: "everything" | "nearest"): string[] {
+  const found = new Set<string>();
+  const seen = new Set<string>([name]);
+  const waiting = composition(taken.get(name)).map(candyName);
+  for (let member = waiting.pop(); member !== undefined; member = waiting.pop()) {
+    if (seen.has(member) || !taken.has(member)) continue;
+    seen.add(member);
+    const shell = isShell(taken.get(member));
+    if (!shell) found.add(member);
+    if (shell || which === "everything") waiting.push(...composition(taken.get(member)).map(candyName));
+  }
+  return [...found];
+}
+
+/** All compositions, each after those it is made of. @throws CharlyError when one is made of itself */
+function membersFirst(taken: ReadonlyMap<string, Candy>): string[] {
+  const order: string[] = [];
+  const done = new Set<string>();
+  const membersOf = (name: string) =>
+    composition(taken.get(name)).map(candyName).filter((member) => composition(taken.get(member)).length > 0);
+  for (const start of taken.keys()) {
+    if (composition(taken.get(start)).length === 0) continue;
+    if (done.has(start)) continue;
+    // The way down to where we are, with what is still to be looked at there.
+    const way = [{ name: start, left: membersOf(start) }];
+    const open = new Set([start]);
+    for (let here = way.at(-1); here !== undefined; here = way.at(-1)) {
+      const next = here.left.pop();
+      if (next === undefined) {
+        order.push(here.name);
+        done.add(here.name);
+        open.delete(here.name);
+        way.pop();
+      } else if (open.has(next)) {
+        const path = way.map(({ name }) => name);
+        throw cycleError("candy", [...path.slice(path.indexOf(next)), next]);
+      } else if (!done.has(next)) {
+        way.push({ name: next, left: membersOf(next) });
+        open.add(next);
+      }
+    }
+  }
+  return order;
+}
+
+type Edges = ReadonlyMap<string, Set<string>>;
 
 /** Kahn's algorithm; the ready queue is a heap, so that the alphabetically first comes next at a logarithmic price. */
 function sort(edges: ReadonlyMap<string, ReadonlySet<string>>): string[] {
@@ -164,14 +228,6 @@ class NameHeap {
   }
 }
 
-/** Members of a composition, depth first, each once, the candy itself last when it has content. */
-function expand(name: string, table: CandyTable, open: readonly string[]): string[] {
-  if (open.includes(name)) throw cycleError("candy", [...open.slice(open.indexOf(name)), name]);
-  const candy = Object.hasOwn(table, name) ? table[name] : undefined;
-  const members = composition(candy).flatMap((member) => expand(candyName(member), table, [...open, name]));
-  return [...new Set([...members, ...(isShell(candy) ? [] : [name])])];
-}
-
 function composition(candy: Candy | undefined): readonly string[] {
   return candy?.candy ?? [];
 }
@@ -209,16 +265,18 @@ function reaches(from: string, to: string, edges: ReadonlyMap<string, ReadonlySe
 
 function findCycle(waiting: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   let name = [...waiting.keys()].sort()[0] ?? "";
-  const path: string[] = [];
-  while (!path.includes(name)) {
-    path.push(name);
+  const seen = new Set<string>();
+  while (!seen.has(name)) {
+    seen.add(name);
     name = [...(waiting.get(name) ?? [])].filter((one) => waiting.has(one)).sort()[0] ?? "";
   }
+  const path = [...seen];
   return [...path.slice(path.indexOf(name)), name];
 }
 
 function cycleError(field: string, path: readonly string[]): CharlyError {
-  return new CharlyError(`order candies: \`${field}\` goes round: ${path.join(" → ")}`, {
+  const shown = path.length <= 12 ? path : [...path.slice(0, 6), `… ${path.length - 10} more …`, ...path.slice(-4)];
+  return new CharlyError(`order candies: \`${field}\` goes round: ${shown.join(" → ")}`, {
     hint: `remove one \`${field}\` of ${path[0]} … ${path.at(-2) ?? path[0]}`,
     code: "candy-cycle",
     exitCode: 2,

@@ -105,3 +105,37 @@ Deno.test("candyName() is the last part of a remote reference", () => {
   assert.equal(candyName("@host:8443/org/repo/candy/fd"), "fd");
   assert.equal(candyName("ripgrep"), "ripgrep");
 });
+
+Deno.test("orderCandies() walks chains longer than the stack, of requirements and of compositions", () => {
+  const chain = (link: (before: string) => Partial<Candy>) =>
+    table(Object.fromEntries(
+      Array.from({ length: 20_000 }, (_, n) => [`c${n}`, { env: { A: "1" }, ...(n === 0 ? {} : link(`c${n - 1}`)) }]),
+    ));
+  const order = Array.from({ length: 20_000 }, (_, n) => `c${n}`);
+  assert.deepEqual(orderCandies(["c19999"], chain((before) => ({ require: [before] }))), order);
+  assert.deepEqual(orderCandies(["c19999"], chain((before) => ({ candy: [before] }))), order);
+});
+
+Deno.test("orderCandies() looks at every composition once, however many ways lead to it", () => {
+  const pairs = (content: Partial<Candy>) =>
+    table(Object.fromEntries(
+      Array.from({ length: 100 }, (_, n) => {
+        const level = Math.floor(n / 2);
+        return [
+          `c${n}`,
+          level === 0 ? { env: { A: "1" } } : { ...content, candy: [`c${2 * level - 2}`, `c${2 * level - 1}`] },
+        ];
+      }),
+    ));
+  assert.equal(orderCandies(["c98", "c99"], pairs({ env: { A: "1" } })).length, 100);
+  assert.deepEqual(orderCandies(["c98", "c99"], pairs({ package: [] })), ["c0", "c1"]);
+});
+
+Deno.test("orderCandies() keeps the message about a cycle of thousands short", () => {
+  const candies = table(Object.fromEntries(
+    Array.from({ length: 5000 }, (_, n) => [`c${n}`, { require: [`c${(n + 1) % 5000}`] }]),
+  ));
+  assert.throws(() => orderCandies(["c0"], candies), {
+    message: /goes round: c0 → c1 → .* → … 4991 more … → .* → c0$/,
+  });
+});
