@@ -368,6 +368,11 @@ $_m
       _purge=
       _plain=
       _edited=
+      # Cut in the middle by a kill: dpkg wants them back in place before it lets them go.
+      _half=
+      for _t in $_del; do
+        [ "$(dpkg-query -W -f='${db:Status-Eflag}' "$_t" 2>/dev/null)" != reinstreq ] || _half="$_half $_t"
+      done
       for _t in $_try; do
         # A leftover configuration from before is not ours to purge, nor is one that somebody edited.
         _cf=
@@ -377,6 +382,7 @@ $_m
       done
       BODY="export DEBIAN_FRONTEND=noninteractive
 o='-y -o DPkg::Lock::Timeout=300'
+[ -z '$_half' ] || dpkg --force-remove-reinstreq --force-depends --purge $_half
 dpkg --audit | grep -q . && dpkg --configure -a
 set -e
 [ -z '$_plain' ] || apt-get \$o remove $_plain
