@@ -6,6 +6,11 @@ export function readEnv(name: string): string | undefined {
   return state === "granted" ? Deno.env.get(name) : undefined;
 }
 
+/** What programs are started with: variables that are meant for charly alone, a password among them, stay out of it. */
+export function forPrograms(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("CHARLY_")));
+}
+
 /**
  * Variables charly looks at itself, wherever it deploys to. `deno.json` grants the same ones to the first process
  * (permission set `start`); a test compares the two.

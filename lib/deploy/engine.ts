@@ -136,7 +136,7 @@ export async function openHost(
   events?: EventQueue,
 ): Promise<HostSession> {
   events?.tell({ kind: "connecting", host });
-  const transport = await job.open(host, { env: forPrograms(options.env) });
+  const transport = await job.open(host, { env: options.env });
   try {
     const session = await HostSession.open(transport, {
       host,
@@ -149,11 +149,6 @@ export async function openHost(
     await transport.close();
     throw error;
   }
-}
-
-/** What programs are started with: what is meant for charly alone stays out of their environment. */
-function forPrograms(env: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("CHARLY_")));
 }
 
 /** The password: from the operator's environment (CHARLY_SUDO_PASSWORD), else asked. */

@@ -1,4 +1,5 @@
 /** From a bundle's target to a transport. */
+import { forPrograms } from "../base/env.ts";
 import { connectError } from "./transport/failure.ts";
 import { localTransport } from "./transport/local.ts";
 import { nestedTransport } from "./transport/nested.ts";
@@ -50,7 +51,12 @@ export interface ConnectOptions {
  * Connects to `target`; `host` (`[user@]host[:port]` or an alias) is needed where the target, or the outer one of a nested
  * target, is `ssh`. Throws a CharlyError whose code is a `ConnectFailure`.
  */
-export async function connect(target: TargetLike, host?: string, options: ConnectOptions = {}): Promise<Transport> {
+export function connect(target: TargetLike, host?: string, options: ConnectOptions = {}): Promise<Transport> {
+  // Every way out begins here: what is not for programs goes no further.
+  return reach(target, host, options.env === undefined ? options : { ...options, env: forPrograms(options.env) });
+}
+
+async function reach(target: TargetLike, host: string | undefined, options: ConnectOptions): Promise<Transport> {
   switch (target.target) {
     case "local":
       return localTransport({
@@ -64,14 +70,14 @@ export async function connect(target: TargetLike, host?: string, options: Connec
       return await connectSsh(target, host, options);
     }
     case "nested": {
-      const outer = await connect(target.outer, host, options);
+      const outer = await reach(target.outer, host, options);
       try {
         return nestedTransport(outer, {
           via: target.via,
           name: target.name,
           ...(target.user === undefined ? {} : { user: target.user }),
           // the session's variables belong to this machine, so they go inside only when the outer venue is this machine
-          ...(target.outer.target === "local" ? { env: options.env ?? Deno.env.toObject() } : {}),
+          ...(target.outer.target === "local" ? { env: options.env ?? forPrograms(Deno.env.toObject()) } : {}),
         });
       } catch (error) {
         await outer.close();

@@ -1,5 +1,6 @@
 /** What ssh_config says about a host: asked of `ssh -G`, which alone knows all of it; read by ourselves where no ssh is installed. */
 import { homedir, hostname, userInfo } from "node:os";
+import { forPrograms } from "../../base/env.ts";
 import { connectError } from "./failure.ts";
 import type { SshAddress } from "./ssh_address.ts";
 import { readConfigFiles } from "./ssh_config_file.ts";
@@ -81,6 +82,7 @@ async function askSsh(address: SshAddress, source: SshConfigSource): Promise<Raw
     output = await new Deno.Command(source.ssh || "ssh", {
       args: [...args, "--", address.host],
       stdin: "null",
+      ...(source.env === undefined ? {} : { env: programEnv(source.env), clearEnv: true }),
       signal: AbortSignal.timeout(15_000), // `Match exec` may hang
     }).output();
   } catch (error) {
@@ -100,6 +102,13 @@ async function askSsh(address: SshAddress, source: SshConfigSource): Promise<Raw
     raw.set(key, [...raw.get(key) ?? [], line.slice(space + 1)]);
   }
   return raw;
+}
+
+/** What `Match exec` and `${NAME}` of ssh_config may see. */
+function programEnv(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return {
+    ...forPrograms(Object.fromEntries(Object.entries(env).filter((it): it is [string, string] => it[1] !== undefined))),
+  };
 }
 
 function settingsFrom(address: SshAddress, raw: RawSettings, source: SshConfigSource): SshSettings {
