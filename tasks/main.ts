@@ -15,7 +15,7 @@ import type { DeployApi } from "../lib/deploy/contract.ts";
 /** Every verb of charly. */
 export const table: VerbTable = {
   groups: {
-    bundle: "deploy, undo, settle, list and rename bundles",
+    bundle: "deploy, undo, list and rename bundles",
     ledger: "look into what a target remembers, and mend it",
   },
   verbs: [
