@@ -24,16 +24,19 @@ put_mine() {
 put_parts() {
   _pf=$1/$2
   if [ -n "$3" ]; then
-    scratch && rm -f "$RT/h" && mkfifo "$RT/h" || { refuse "no place for a FIFO"; return; }
-    sha256_of <"$RT/h" >"$RT/hs" 3<&- 5>&- &
+    scratch && mkfifo "$RT/h" && : >"$RT/hs" || { refuse "no place for a FIFO"; return; }
+    sha256_of >"$RT/hs" <"$RT/h" 3<&- 5>&- &
     _hp=$!
-    exec 9>"$RT/h"
+    exec 9>"$RT/h" 8<"$RT/hs"
+    # Both ends are open: nothing is left to whoever kills this shell.
+    rm -rf "$RT"
+    RT=
   fi
   _pe=
   while read -r _pc _pb _pn <&3; do
     case $_pc in
     w)
-      dd bs=262144 iflag=fullblock,count_bytes count="$_pn" seek="$_pb" conv=notrunc,fsync of="$_pf" <&3 2>/dev/null 9>&- || {
+      dd bs=262144 iflag=fullblock,count_bytes count="$_pn" seek="$_pb" conv=notrunc,fsync of="$_pf" <&3 2>/dev/null 8<&- 9>&- || {
         # One that was killed says nothing about the disk.
         [ $? -lt 128 ] || break
         refuse "cannot write in $1 (disk full?)" stage
@@ -52,8 +55,8 @@ put_parts() {
   if [ -n "$3" ]; then
     exec 9>&-
     wait "$_hp"
-    read -r PD <"$RT/hs" || PD=
-    rm -f "$RT/h" "$RT/hs"
+    read -r PD <&8 || PD=
+    exec 8<&-
   fi
   [ -n "$_pe" ] || { HALT=channel; return 1; }
 }
