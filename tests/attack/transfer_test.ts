@@ -5,6 +5,7 @@ import { connect } from "../../lib/execute/connect.ts";
 import { driverExecutor } from "../../lib/execute/driver_executor.ts";
 import type { ByteSource, DeployExecutor, PutResult } from "../../lib/execute/executor.ts";
 import { partSize } from "../../lib/execute/parts.ts";
+import { shellPath, shellRig, shells } from "../shared/driver_shells.ts";
 import { sample } from "../shared/sample.ts";
 import { run, type Sshd, startSshd } from "../shared/sshd.ts";
 
@@ -153,6 +154,30 @@ for (const transport of transports) {
       await executor.run(":", { level: "user" }); // a driver that acts is to be had still
     }
   });
+}
+
+for (const shell of shells) {
+  Deno.test(`put() in ${shell} and its tools goes on from what an earlier one left`, async () => {
+    await using path = await shellPath(shell);
+    await using rig = await shellRig(path.path);
+    const { executor } = rig.open();
+    const place = `${rig.home}/large`;
+    // without a way to begin anywhere: read in order, what is there passed over
+    await assert.rejects(put(executor, place, { size, open: () => firstParts(6) }), { code: "blob-size" });
+    const { resumed } = await put(executor, place, { size, open: source().open });
+    assert.ok(resumed >= partSize, `${resumed} bytes were there`);
+    await assertWhole(place);
+    await executor.close();
+  });
+}
+
+/** The beginning of the file, as of one that shrank. */
+async function* firstParts(count: number): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of source().open()) {
+    if ((bytes += chunk.length) > count * partSize) return;
+    yield chunk;
+  }
 }
 
 Deno.test("put() takes bounded memory, however large the file is", async () => {
