@@ -16,6 +16,7 @@ export interface DebPackage {
   /** Absolute paths of `files` that dpkg treats as configuration. */
   readonly conffiles?: readonly string[];
   /** sh. */
+  readonly preinst?: string;
   readonly postinst?: string;
   readonly prerm?: string;
   readonly postrm?: string;
@@ -107,7 +108,11 @@ export async function debRepo(packages: readonly DebPackage[] = [hello, dep, app
     async [Symbol.asyncDispose]() {
       const known = await run(["dpkg-query", "-W", "-f", "${Package}\\n"]);
       const left = known.split("\n").filter((name) => names.has(name));
-      if (left.length > 0) await run(["dpkg", "--purge", ...left], { env: { DEBIAN_FRONTEND: "noninteractive" } });
+      if (left.length > 0) {
+        await run(["dpkg", "--force-remove-reinstreq", "--purge", ...left], {
+          env: { DEBIAN_FRONTEND: "noninteractive" },
+        });
+      }
       await Deno.remove(source);
       for await (const { name } of Deno.readDir("/var/lib/apt/lists")) {
         if (name.includes(dir.path.replaceAll("/", "_"))) await Deno.remove(`/var/lib/apt/lists/${name}`);
@@ -146,7 +151,7 @@ export async function buildDeb(entry: DebPackage, path: string): Promise<string>
   if (entry.conffiles !== undefined) {
     await tree.write({ "DEBIAN/conffiles": entry.conffiles.map((name) => `${name}\n`).join("") });
   }
-  for (const script of ["postinst", "prerm", "postrm"] as const) {
+  for (const script of ["preinst", "postinst", "prerm", "postrm"] as const) {
     if (entry[script] === undefined) continue;
     await Deno.chmod(await tree.write({ [`DEBIAN/${script}`]: `#!/bin/sh\nset -e\n${entry[script]}` }), 0o755);
   }

@@ -8,9 +8,10 @@ export interface Fault {
   readonly at: number;
   /**
    * `kill`: the driver's shell is killed where it stands. `pause`: it waits there until the file {@link Fault.gate} exists, and
-   * `onPause` is called.
+   * `onPause` is called. `full`: from there on the disk has no room for a record of the journal. `watch`: at every place the
+   * script {@link Fault.gate}`.watch` runs.
    */
-  readonly how: "kill" | "pause";
+  readonly how: "kill" | "pause" | "full" | "watch";
   /** Path of a file on the target: made by the test, it lets a paused driver go on; `<gate>.count` holds the passings so far. */
   readonly gate: string;
   readonly onPause?: (transport: Transport) => void;
@@ -46,11 +47,15 @@ export function faultyTransport(inner: Transport, fault: Fault): Transport {
 function withHooks(library: string, fault: Fault): string {
   const action = fault.how === "kill"
     ? "kill -KILL $$"
+    : fault.how === "full"
+    ? "exec 6>/dev/full"
+    : fault.how === "watch"
+    ? `sh '${fault.gate}.watch' </dev/null >/dev/null 2>&1 3<&- 5>&- 6>&- 7>&-`
     : `printf '\\n%s W pause 0 \\n' "$M" >&5; while [ ! -e '${fault.gate}' ]; do sleep 0.05 3<&- 5>&- 6>&- 7>&-; done`;
   const point = `at_point() {
   PT=$((\${PT:-0} + 1))
   echo $PT >'${fault.gate}.count'
-  [ "$PT" = ${fault.at} ] || return 0
+  ${fault.how === "watch" ? ":" : `[ "$PT" = ${fault.at} ] || return 0`}
   ${action}
 }
 `;

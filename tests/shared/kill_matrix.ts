@@ -20,7 +20,10 @@ export interface KilledPoint {
   readonly of: number;
   /** `root: before keep …`; nothing when the run did not come there. */
   readonly where: string | undefined;
-  /** The same command again succeeds, and the machine is as without the kill. */
+  /**
+   * The same command again succeeds, and the machine is as without the kill. It may have to be given once more where the rest of
+   * the killed run was still ending.
+   */
   readonly recovered: boolean;
   /** The undo at the end of the round gave back what was there before. */
   readonly restored: boolean;
@@ -106,7 +109,9 @@ async function killOne(
     where = await rig.where();
     // What a rollback was on its way to is the version before: applying that is running again.
     const again = verb === "rollback" ? "upgrade" : verb;
-    const outcome = await rig.run(again, way);
+    let outcome = await rig.run(again, way);
+    // What was killed may not have ended everywhere when the plan was made: that is said, and the same command goes through.
+    if (outcome.hosts[0]?.error?.code === "changed-since-plan") outcome = await rig.run(again, way);
     const differs = verb === "del"
       ? changes(reference.before, await rig.look(), true)
       : changes(reference.sights[again], await rig.look(), false);

@@ -92,6 +92,8 @@ export async function killRig(options: KillRigOptions = {}): Promise<KillRig> {
   await systemctl.declare({}, uid);
   const group = sshd.user.replace("charly-", "charlyk");
   await prepareHome(sshd.home, uid);
+  await run(["cp", "-a", `${sshd.home}/.`, dir.join("home0")]);
+  await run(["cp", "-a", `${dir.path}/sys/.`, dir.join("sys0")]);
   // A gate of its own for each run: a driver that stands at one must find it open however late it looks.
   let runs = 0, gate = dir.join("gate0");
   const sys = dir.join("sys"), systemStore = dir.join("rootstore/opencharly");
@@ -165,8 +167,8 @@ export async function killRig(options: KillRigOptions = {}): Promise<KillRig> {
       await Deno.remove(store, { recursive: true }).catch(() => {});
       await run(["find", sshd.home, "-mindepth", "1", "-delete"]);
       await run(["find", sys, "-mindepth", "1", "-delete"]);
-      await dir.write({ "sys/motd": "as it was\n", "sys/.keep": "" });
-      await prepareHome(sshd.home, uid);
+      await run(["cp", "-a", `${dir.path}/home0/.`, sshd.home]);
+      await run(["cp", "-a", `${dir.path}/sys0/.`, sys]);
     },
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   };
