@@ -78,7 +78,7 @@ Deno.test("completion works in fish", async () => {
     assert.equal(await ask("charly bu"), "bundle\tdeploy, undo, list and rename bundles\n");
     assert.equal(
       (await ask("charly bundle ")).split("\n").map((line) => line.split("\t")[0]).join(" "),
-      "add del rename status ",
+      "add confirm del rename rollback status ",
     );
     assert.match(await ask("charly plan --exit"), /^--exit-code\tEnd with 10/);
   });
