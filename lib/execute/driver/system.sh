@@ -197,7 +197,10 @@ refresh() {
 for w in \$(apt-get -s -o Debug::NoLocking=1 install -y \"\$@\" | awk '\$1 == \"Remv\" || \$1 == \"Purg\" { print \$2 }'); do
   case ' $_krep ' in *\" \$w \"*) ;; *) echo \"would remove \$w, which the plan does not name\" >&2; exit 1 ;; esac
 done"; fi
+  # apt takes a package that a killed dpkg left half there for installed.
   printf %s "
+half=\$(dpkg-query -W -f='\${Package} \${db:Status-Eflag}\\n' | awk '\$2 == \"reinstreq\" { print \$1 }')
+[ -z \"\$half\" ] || apt-get install -y --reinstall -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold \$half || exit
 exec apt-get install -y -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \"\$@\""
 }
 # packages N RESOURCE FORMAT REFRESH(0|1) SECONDS OPTIONS REPLACES NAME …   (OPTIONS, REPLACES: quoted words)

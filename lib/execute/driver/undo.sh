@@ -371,7 +371,7 @@ $_m
       # Cut in the middle by a kill: dpkg wants them back in place before it lets them go.
       _half=
       for _t in $_del; do
-        [ "$(dpkg-query -W -f='${db:Status-Eflag}' "$_t" 2>/dev/null)" != reinstreq ] || _half="$_half $_t"
+        case $(dpkg-query -W -f='${db:Status-Status} ${db:Status-Eflag}' "$_t" 2>/dev/null) in half-installed* | *reinstreq) _half="$_half $_t" ;; esac
       done
       for _t in $_try; do
         # A leftover configuration from before is not ours to purge, nor is one that somebody edited.
