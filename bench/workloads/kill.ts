@@ -2,7 +2,7 @@
 import { killReference, type KillShare, killShare } from "../../tests/shared/kill_matrix.ts";
 import { killPackages } from "../../tests/shared/kill_packages.ts";
 import { killRig } from "../../tests/shared/kill_rig.ts";
-import { showRatio, showTime } from "../rig/spread.ts";
+import { showRatio } from "../rig/spread.ts";
 import type { Workload } from "../workload.ts";
 
 const shares: readonly KillShare[] = [
@@ -57,9 +57,10 @@ export const kill: Workload = {
         { target: "undo at most as long as apply", measured: showRatio(undo / apply), met: undo <= apply },
       ],
       notes: [
-        `One undisturbed first apply took ${showTime(apply)}, its undo ${
-          showTime(undo)
-        }: 22 acts of every native kind, two stores, sudo.`,
+        `One undisturbed first apply took ${Math.round(apply)} ms, its undo ${
+          Math.round(undo)
+        } ms: 22 acts of every native kind, ` +
+        "two stores, sudo.",
       ],
     };
   },
