@@ -38,7 +38,7 @@ _charly_complete charly
 printf '%s\\n' "\${COMPREPLY[@]}"`,
       );
     assert.equal(await ask("charly bu"), "bundle\n");
-    assert.equal(await ask("charly bundle "), "add\ndel\nrename\nstatus\n");
+    assert.equal(await ask("charly bundle "), "add\nconfirm\ndel\nrename\nrollback\nstatus\n");
     assert.equal(await ask("charly plan --exit"), "--exit-code\n");
     // `=` breaks words in bash: only what stands behind it is put in.
     assert.equal(await ask("charly plan --json=e"), "events\n");
