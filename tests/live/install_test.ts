@@ -22,7 +22,7 @@ export default defineConfig({
 
 Deno.test("`deno task deploy` works in a project with only a deno.json and a charly.config.ts", async () => {
   const start = "deno run --quiet --no-prompt --allow-read --allow-env --allow-sys=hostname,uid,gid " +
-    `--allow-run=$(deno eval -p 'Deno.execPath()') ${root}tasks/main.ts`;
+    `--allow-run=$(deno eval -p 'Deno.execPath()'),/bin/sh ${root}tasks/main.ts`;
   await using dir = await tempDir({
     "project/deno.json": JSON.stringify({
       imports: { "@charly/charly": `file://${root}mod.ts` },

@@ -60,7 +60,7 @@ async function deployUnderFlags(
   const denoDir = JSON.parse(await run([Deno.execPath(), "info", "--json"])).denoDir;
   const around = { cwd: dir.path, env: { DENO_DIR: denoDir, NO_COLOR: "1", ...env } };
   // as `deno task charly` starts it
-  const start = ["-P=start", `--allow-run=${Deno.execPath()}`];
+  const start = ["-P=start", `--allow-run=${Deno.execPath()},/bin/sh`];
   const charly = (flags: readonly string[], words: readonly string[], more: Record<string, string> = {}) =>
     tryRun([Deno.execPath(), "run", "--quiet", "--no-prompt", ...flags, main, ...words], {
       ...around,

@@ -47,7 +47,7 @@ export async function charlyProject(
     ...env,
   };
   const command = [
-    ...[Deno.execPath(), "run", "--quiet", "--no-prompt", "-P=start", `--allow-run=${Deno.execPath()}`],
+    ...[Deno.execPath(), "run", "--quiet", "--no-prompt", "-P=start", `--allow-run=${Deno.execPath()},/bin/sh`],
     `${checkout}/tasks/main.ts`,
   ];
   return {
