@@ -1,4 +1,5 @@
 /** A process that compiles so many candies once and prints how long each stage took: `compile_process.ts <candies>`. */
+import process from "node:process";
 import { parseConfig } from "../../lib/config/parse.ts";
 import type { HostFacts } from "../../lib/facts/facts.ts";
 import { compileBundle, type CompileConfig } from "../../lib/plan/compile.ts";
@@ -20,11 +21,13 @@ const facts: HostFacts = {
   tools: ["bash", "sudo"],
 };
 
-/** ms and what came out. */
-function timed<T>(act: () => T): readonly [ms: number, result: T] {
+/** ms, by the clock and of all processors, and what came out. */
+function timed<T>(act: () => T): readonly [ms: number, result: T, cpu: number] {
   const began = performance.now();
+  const before = process.cpuUsage();
   const result = act();
-  return [performance.now() - began, result];
+  const { user, system } = process.cpuUsage(before);
+  return [performance.now() - began, result, (user + system) / 1000];
 }
 
 const values = configValues(Number(Deno.args[0]));
@@ -33,7 +36,7 @@ if ("issues" in parsed) throw new Error(`${parsed.issues.length} problems`);
 const memory = new CompileMemory();
 const plan = (config: CompileConfig) =>
   compileBundle({ config, project: "bench", bundle: "all", facts, target: "local", options: {}, files: {} }, memory);
-const [compile, first] = timed(() => plan(parsed.config));
+const [compile, first, cpu] = timed(() => plan(parsed.config));
 const rss = Deno.memoryUsage().rss;
 
 /** The same values anew, as another evaluation gives them, with one candy changed. */
@@ -51,4 +54,4 @@ const [edited, second] = timed(() => plan(edit));
 const addition = changed({ content: "edited\n", more: true });
 const [added, third] = timed(() => plan(addition));
 if (new Set([first, second, third].map((it) => it.plan.digest)).size !== 3) throw new Error("a change was not seen");
-console.log(JSON.stringify({ parse, compile, edited, added, acts: first.acts.length, rss }));
+console.log(JSON.stringify({ parse, compile, cpu, edited, added, acts: first.acts.length, rss }));

@@ -17,6 +17,7 @@ export const compile: Workload = { id: "W6", title: "compile 10,000 candies, and
 interface Stages {
   readonly parse: number;
   readonly compile: number;
+  readonly cpu: number;
   readonly edited: number;
   readonly added: number;
   readonly acts: number;
@@ -30,6 +31,7 @@ async function run(rig: Rig): Promise<WorkloadResult> {
   const byPlan = new Map<number, Stages[]>(sizes.map((size) => [size, []]));
   const lists = await playbook(rig, compared);
   const peer: number[] = [];
+  const peerCpu: number[] = [];
   let peerMemory = 0;
   for (let round = 0; round < rig.rounds; round++) {
     for (const size of sizes) {
@@ -40,14 +42,16 @@ async function run(rig: Rig): Promise<WorkloadResult> {
     if (round >= 3) continue;
     const ran = await rig.once({ name: "ansible-playbook --list-tasks", ...lists });
     peer.push(ran.wall);
+    peerCpu.push(ran.cpu);
     peerMemory = Math.max(peerMemory, ran.rss * 1024);
   }
   const at = (size: number, key: keyof Stages) => spreadOf(byPlan.get(size)!.map((one) => one[key]));
   const whole = await wholePlan(rig);
   const ansible = spreadOf(peer);
   const growth = at(100_000, "compile").min / at(1_000, "compile").min / 100;
-  const ratio = at(compared, "compile").median / ansible.median;
-  const again = Math.max(at(compared, "edited").median, at(compared, "added").median);
+  // A busy machine makes single runs slow: the shortest is what the work itself takes.
+  const compiled = at(compared, "compile").min;
+  const again = Math.max(at(compared, "edited").min, at(compared, "added").min);
   const target = (text: string, measured: number, most: number): TargetResult => ({
     target: text,
     measured: showRatio(measured),
@@ -63,6 +67,7 @@ async function run(rig: Rig): Promise<WorkloadResult> {
           "acts",
           "check the values",
           "compile",
+          "CPU",
           "again, one file edited",
           "again, one step more",
           "memory",
@@ -72,6 +77,7 @@ async function run(rig: Rig): Promise<WorkloadResult> {
           at(size, "acts").median.toLocaleString("en"),
           showTime(at(size, "parse")),
           showTime(at(size, "compile")),
+          `${(at(size, "cpu").min / 1000).toFixed(2)} s`,
           showTime(at(size, "edited")),
           showTime(at(size, "added")),
           showBytes(at(size, "rss").median),
@@ -87,15 +93,20 @@ async function run(rig: Rig): Promise<WorkloadResult> {
             `${whole.cpu.toFixed(2)} s`,
             showBytes(whole.rss * 1024),
           ],
-          ["`ansible-playbook --list-tasks`: nothing is asked", showTime(ansible), "", showBytes(peerMemory)],
+          [
+            "`ansible-playbook --list-tasks`: nothing is asked",
+            showTime(ansible),
+            `${Math.min(...peerCpu).toFixed(2)} s`,
+            showBytes(peerMemory),
+          ],
         ],
       },
     ],
     targets: [
       target("linear from 1,000 to 100,000 candies (time per candy at most 1.5 ×)", growth, slack),
-      target("at most 0.2 × `ansible-playbook --list-tasks`", ratio, 0.2),
-      target("again after one change: at most a tenth of that", again / ansible.median, 0.02),
-      target("again after one change: at most a tenth of compiling", again / at(compared, "compile").median, 0.1),
+      target("at most 0.2 × `ansible-playbook --list-tasks`", compiled / ansible.min, 0.2),
+      target("again after one change: at most a tenth of that", again / ansible.min, 0.02),
+      target("again after one change: at most a tenth of compiling", again / compiled, 0.1),
     ],
     notes: [
       "Every candy makes a directory and writes a file, every tenth runs a command, every hundredth sets a variable, all but one of " +
