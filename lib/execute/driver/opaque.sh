@@ -38,7 +38,8 @@ warden() {
     trap : PIPE HUP INT
     exec 3<&- 6>&- 0</dev/null 1>/dev/null 2>&1
     _quiet=0 _last= _tick=0 _sig=
-    while sleep 0.2 2>/dev/null 5>&- 7>&- || sleep 1 5>&- 7>&-; do
+    # Each look is a process of its own, on every host of a fleet: two a second, and no more.
+    while sleep 0.5 2>/dev/null 5>&- 7>&- || sleep 1 5>&- 7>&-; do
       _tick=$((_tick + 1))
       read -r _ _ _ _pp _ </proc/self/stat
       _n= _sid= _pol= _dead=
@@ -56,12 +57,12 @@ warden() {
       if [ "$_b" = "$_last" ]; then _quiet=$((_quiet + 1)); else _quiet=0 _last=$_b; fi
       _recv=
       { read -r _recv <"$RT/receiving"; } 2>/dev/null
-      if [ -n "$_recv" ] && [ $((_tick % 25)) -eq 0 ]; then
+      if [ -n "$_recv" ] && [ $((_tick % 10)) -eq 0 ]; then
         _sz=$(wc -c <"$_recv" 2>/dev/null)
         [ "$_sz" = "${_osz:-}" ] || _quiet=0
         _osz=$_sz
       fi
-      [ "$_quiet" -ge $((${SILENCE:-45} * 5)) ] && [ ! -s "$RT/stop" ] && echo silence >"$RT/stop"
+      [ "$_quiet" -ge $((${SILENCE:-45} * 2)) ] && [ ! -s "$RT/stop" ] && echo silence >"$RT/stop"
       _why=
       { read -r _why <"$RT/stop"; } 2>/dev/null
       if [ -n "$_sid" ]; then
@@ -75,10 +76,11 @@ warden() {
         fi
         # The act has ended but something of it still holds its output: let the relay go.
         if [ -s "$RT/over" ] && [ -p "$RT/o" ]; then
-          [ "$_sig" = "$_n" ] && { echo 1 >"$RT/straggler"; printf '\n' 1<>"$RT/o"; }
+          echo 1 >"$RT/seen"
+          [ "$_sig" = "$_n" ] && { echo "$_n" >"$RT/straggler"; printf '\n' 1<>"$RT/o"; }
           _sig=$_n
         fi
-        if [ $((_tick % 50)) -eq 0 ]; then
+        if [ $((_tick % 20)) -eq 0 ]; then
           echo 1 >"$RT/want"
           read -r _bz <"$RT/busy"
           [ "$_bz" = 0 ] && printf '\n%s T %s 0 \n' "$M" "$_n" >&5
@@ -141,7 +143,9 @@ relay() {
     _rl=$(wc -c <"$RT/c")
     printf '\n%s %s %s %s m\n' "$M" "$2" "$1" "$((_rl))" >&5 && cat "$RT/c" >&5 || { cat <&8 >/dev/null 2>&1; break; }
     echo 0 >"$RT/busy"
-    if [ -s "$RT/straggler" ]; then
+    _rs=
+    { read -r _rs <"$RT/straggler"; } 2>/dev/null
+    if [ "$_rs" = "$1" ]; then
       (trap : PIPE HUP INT; exec 5>&-; exec cat <&8 >/dev/null 2>&1) &
       break
     fi
@@ -153,8 +157,10 @@ relay() {
 opaque() {
   CODE=126 STATE=fail
   warden || return 1
-  rm -f "$RT/o" "$RT/why" "$RT/over" "$RT/straggler"
-  mkfifo "$RT/o" && printf '%s' "$BODY" >"$RT/b$1" || return 1
+  # What can be emptied is not removed: that takes a process. The FIFO is used again unless the warden saw an act go and its output
+  # stay open: then something may still hold it, or the warden be about to write.
+  if [ -s "$RT/seen" ] || [ ! -p "$RT/o" ]; then rm -f "$RT/o" "$RT/seen" && mkfifo "$RT/o" || return 1; fi
+  : >"$RT/why" && : >"$RT/straggler" && printf '%s' "$BODY" >"$RT/b$1" || return 1
   : >"$RT/over"
   # Both ends are open before anybody begins: an act never waits for a relay that is dead, its output breaks instead.
   exec 8<>"$RT/o" && exec 4>"$RT/o" && exec 8<"$RT/o" || return 1
@@ -192,14 +198,15 @@ opaque() {
   echo 0 >"$RT/busy"
   : >"$RT/step"
   [ -n "$RD" ] && : >"$RD/cur"
-  rm -f "$RT/o" "$RT/b$1" "$RT/c"
+  : >"$RT/over" && : >"$RT/b$1" && : >"$RT/c"
   STATE=ok
   [ "$CODE" -eq 0 ] || STATE=fail
   if [ -s "$RT/why" ]; then
     read -r STATE <"$RT/why"
     [ "$CODE" -eq 0 ] && [ "$STATE" = cut ] && STATE=ok
   fi
-  if session "$_op"; then
+  # All of /proc is read only where the act's process group says that it has somebody left.
+  if kill -0 "-$_op" 2>/dev/null && session "$_op"; then
     warn "$1" "processes of the step are still running:$SESS"
   fi
   [ "$STATE" = ok ]
