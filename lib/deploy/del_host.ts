@@ -1,5 +1,7 @@
 /** Taking a bundle back from one host, from its ledger alone. */
 import { CharlyError } from "../base/errors.ts";
+import { quoteWord as quote } from "../command/quote.ts";
+import { encodeField } from "../ledger/field.ts";
 import { type FoldedStore, foldStore } from "../ledger/fold.ts";
 import type { DeployLedger, RunIntent } from "../ledger/record.ts";
 import { planUndo, type UndoOptions } from "../ledger/undo.ts";
@@ -128,7 +130,7 @@ export async function delHost(
     session,
     id,
     options.operator,
-    intents(id, now),
+    intents(id, now, deployId),
     options.watch,
     options.signal,
     now.survey.stores,
@@ -154,6 +156,11 @@ export async function delHost(
   for (const level of held.filter((it) => !now.items.some((item) => item.level === it))) {
     await run.batch(level, ":\n", []);
   }
+  const rest = now.items.some(({ n, level }) => level === "root" && !isOver(run.ended.get(n)?.state));
+  if (stopped === undefined && !rest && pointsAtRoot(now)) {
+    const [n, resource] = [lastOf(now), quote(encodeField(`deploy:${deployId}`))];
+    await run.batch("user", `j U ${n} ${resource} && j V ${n} dropped || HALT=\${HALT:-journal}\n`, []);
+  }
   const folded = await run.commit(touched);
   const summary = (it: LevelUndo) => it.item.claim?.summary ?? it.item.resource;
   const state = (it: LevelUndo) => run.ended.get(it.n)?.state ?? "not tried";
@@ -178,7 +185,21 @@ export async function delHost(
   };
 }
 
-function intents(run: string, plan: UndoPlan): Partial<Record<Level, RunIntent>> {
+/** An item that leaves no claim behind. */
+function isOver(state: string | undefined): boolean {
+  return state === "undone" || state === "gone" || state === "released" || state === "dropped";
+}
+
+/** The user's record is what says that root has a part: it goes in a step of its own, when nothing of root's is left. */
+function pointsAtRoot({ ledgers }: UndoPlan): boolean {
+  return ledgers.user !== undefined && ledgers.root !== undefined;
+}
+
+function lastOf({ items }: UndoPlan): number {
+  return 1 + Math.max(0, ...items.map(({ n }) => n));
+}
+
+function intents(run: string, plan: UndoPlan, deployId: string): Partial<Record<Level, RunIntent>> {
   const result: Partial<Record<Level, RunIntent>> = {};
   for (const level of levels) {
     const deploy = headOf(plan.ledgers[level]) ?? plan.adopted?.head;
@@ -189,12 +210,17 @@ function intents(run: string, plan: UndoPlan): Partial<Record<Level, RunIntent>>
       mode: "del",
       deploy,
       acts: [],
-      reverts: plan.items.filter((it) => it.level === level).map(({ n, item }) => ({
-        n,
-        deploy: item.deploy,
-        resource: item.resource,
-        how: item.how,
-      })),
+      reverts: [
+        ...plan.items.filter((it) => it.level === level).map(({ n, item }) => ({
+          n,
+          deploy: item.deploy,
+          resource: item.resource,
+          how: item.how,
+        })),
+        ...level === "user" && pointsAtRoot(plan)
+          ? [{ n: lastOf(plan), deploy: deployId, resource: `deploy:${deployId}`, how: "drop" } as const]
+          : [],
+      ],
       keeps: [],
     };
   }
