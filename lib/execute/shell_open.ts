@@ -98,7 +98,6 @@ async function untilToken(
   options: ShellOptions,
   deadline: Deadline,
 ): Promise<{ tail: Uint8Array; unpacks: boolean }> {
-  const wanted = new TextEncoder().encode(`H ${token}`);
   let held = new Uint8Array(0);
   for (let noise = 0;;) {
     const { value, done } = await deadline.race(reader.read());
@@ -106,11 +105,14 @@ async function untilToken(
     const seen = new Uint8Array(held.length + value.length);
     seen.set(held);
     seen.set(value, held.length);
-    const at = indexOf(seen, wanted);
-    const close = at === -1 ? -1 : seen.indexOf(10, at + wanted.length);
-    if (close !== -1) return { tail: seen.slice(close + 1), unpacks: seen[close - 1] === 122 };
-    // Only what may be the beginning of the token, or it without its end, is looked at again.
-    held = at === -1 ? seen.slice(-(wanted.length - 1)) : seen.slice(at);
+    // The whole line, for a shell that shows the commands it runs prints the token as well, with other words behind it.
+    for (const [end, unpacks] of [["\n", false], ["z\n", true]] as const) {
+      const line = new TextEncoder().encode(`H ${token}${end}`);
+      const at = indexOf(seen, line);
+      if (at !== -1) return { tail: seen.slice(at + line.length), unpacks };
+    }
+    // Only what may be the beginning of that line is looked at again.
+    held = seen.slice(-(token.length + 3));
     noise += value.length;
     if (noise > maxNoise) {
       throw new CharlyError("start the driver: the target's login shell prints without end", {
