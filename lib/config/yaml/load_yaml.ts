@@ -8,7 +8,7 @@ import { isLegacy } from "./legacy/detect.ts";
 import { legacyRules } from "./legacy/rules.ts";
 import { field, type Node } from "./node.ts";
 import { directivesOf, parseDocument } from "./parse_nodes.ts";
-import { Problems } from "./problem.ts";
+import type { Problems } from "./problem.ts";
 import { readYaml } from "./read.ts";
 import { readEntities } from "./read_entity.ts";
 import { type Document, get, type Place } from "./tree.ts";

@@ -1,5 +1,5 @@
 /** Names of the tool's earlier selves: credential keys, labels and references. */
-import { type Tree } from "../../tree.ts";
+import type { Tree } from "../../tree.ts";
 import { mapRoots } from "../edit.ts";
 import type { LegacyRule, RuleLog } from "../rule.ts";
 

@@ -1,5 +1,5 @@
 /** Services as supervisor INI text, and `system_services`, become a list of services. */
-import { type Entry, type Mapping, type Place, type Tree } from "../../tree.ts";
+import type { Entry, Mapping, Place, Tree } from "../../tree.ts";
 import { textAt } from "../../tree.ts";
 import { withEntries } from "../edit.ts";
 import { mapLayers } from "../layers.ts";
