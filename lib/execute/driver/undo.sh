@@ -339,7 +339,7 @@ un_packages() {
   _del= _left= _stay= _edited=
   while IFS=$TAB read -r _pn _pv _pstate; do
     case ",$_kx," in *",$_pn,"*) _stay="$_stay $_pn"; continue ;; esac
-    pkg_there "$_kf" "$_pn" && _del="$_del $_pn"
+    { pkg_there "$_kf" "$_pn" || pkg_rest "$_kf" "$_pn"; } && _del="$_del $_pn"
   done <"$RT/new"
   if [ -n "$_del" ]; then
     case $_kf in
@@ -403,6 +403,11 @@ set -e
   fi
   [ -z "$_edited" ] || warn "$_kn" "configuration that was edited stays:$_edited"
   if [ -n "$_left" ]; then undid "$_kn" undone "kept, something installed later needs them:$_left"; else undid "$_kn" undone; fi
+}
+# Configuration that is left of a package nobody had before: an undo was cut between removing and purging.
+pkg_rest() {
+  [ "$1" = deb ] && [ "$_kd" != 1 ] && [ "$(dpkg-query -W -f='${db:Status-Status}' "$2" 2>/dev/null)" = config-files ] &&
+    ! grep -q "^$2	.*	rc\$" "$_kb"
 }
 # Configuration files of a package that are not as it brought them.
 edited_conf() {
