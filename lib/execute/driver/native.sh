@@ -199,6 +199,9 @@ pre_link() { # n res path target
 over() {
   if [ -L "$2" ] && [ -d "$2" ]; then
     mv -fT -- "$1" "$2" 2>/dev/null || { rm -f -- "$2" && mv -f -- "$1" "$2"; }
+  elif [ -L "$1" ] && [ "$1" -ef "$2" ]; then
+    # mv takes a link and what it leads to for one file.
+    rm -f -- "$2" && mv -f -- "$1" "$2"
   elif [ -d "$2" ]; then
     return 1
   else
