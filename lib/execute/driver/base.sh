@@ -107,28 +107,57 @@ store_at() {
   *) GO=$HOME/.config/opencharly/installed STORE=$GO/engine LOCK=$GO/.lock ;;
   esac
 }
-# Makes the store, and remembers which directories that took: they go with the store's last deploy.
-store_make() {
-  [ -d "$STORE" ] && [ -s "$STORE/salt" ] && [ -s "$STORE/target.json" ] && return 0
-  _mk= _up=$STORE
+# The place of the lock, without which nobody may touch the store. What this driver itself made for it is remembered: another one
+# may be at it in this very moment, and each knows its own only. MADE: directories, shallowest first; LMADE: the lock file.
+MADE= LMADE=
+lock_place() {
+  _up=${LOCK%/*} _mk=
   while [ -n "$_up" ] && [ ! -d "$_up" ]; do _mk="$_up$NL$_mk" _up=${_up%/*}; done
-  store_fill && return 0
+  _IFS=$IFS IFS=$NL
+  set -f
+  for _d in $_mk; do
+    # A user's directories are anybody's to look at, as the Go tool makes them; root's are not.
+    if (case $LV in root) ;; *) umask 022 ;; esac; mkdir -- "$_d") 2>/dev/null; then MADE="$MADE$_d$NL"; elif [ ! -d "$_d" ]; then
+      IFS=$_IFS
+      set +f
+      return 1
+    fi
+  done
+  IFS=$_IFS
+  set +f
+}
+# A place that was of no use (full, read-only) goes again, where it is empty.
+lock_unplace() {
+  [ -z "$LMADE" ] || rm -f "$LOCK"
+  [ -z "${LOCKDIR:-}" ] || { rm -f "$LOCK.d/owner" && rmdir "$LOCK.d" && LOCKDIR=; }
+  _mk=$MADE MADE= LMADE=
+  made_remove
+}
+# Makes the store, under its lock, and writes down which directories that took: they go with the store's last deploy.
+store_make() {
+  if [ -d "$STORE" ] && [ -s "$STORE/salt" ] && [ -s "$STORE/target.json" ]; then
+    [ -n "$MADE$LMADE" ] || return 0
+    # Somebody else filled it, and we made its place.
+    { cat "$STORE/made" && printf '%s' "$MADE"; } | awk '!seen[$0]++' >"$STORE/made.new" && mv "$STORE/made.new" "$STORE/made" || return 1
+    [ -z "$LMADE" ] || { grep -vx .lock "$STORE/had" >"$STORE/had.new"; mv "$STORE/had.new" "$STORE/had"; } || return 1
+    MADE= LMADE=
+    return 0
+  fi
+  _new=
+  [ -e "$STORE/made" ] || _new=1
+  store_fill && { MADE= LMADE=; return 0; }
   # A half of a store (full disk) is nobody's: what was made goes again, or a later one would not know that it was.
-  case $_mk in *"$STORE$NL"*)
-    rm -rf "$STORE"
-    made_remove ;;
-  esac
+  [ -z "$_new" ] || { rm -rf "$STORE"; lock_unplace; }
   return 1
 }
 store_fill() {
   _had=
-  if [ -n "$GO" ]; then
-    _had=$(ls -A "$GO" 2>/dev/null)
-    [ -d "$GO" ] || (umask 022 && mkdir -p "$GO") || return 1
-  fi
+  [ -z "$GO" ] || _had=$(ls -A "$GO" 2>/dev/null | grep -vx -e engine -e .lock.d)
+  [ -z "$LMADE" ] || _had=$(printf '%s\n' "$_had" | grep -vx .lock)
+  [ -d "$STORE" ] || { mkdir "$STORE" && MADE="$MADE$STORE$NL"; } || return 1
   mkdir -p "$STORE/runs" "$STORE/done" "$STORE/prior" "$STORE/ledger" "$STORE/content" "$STORE/stage" "$STORE/kept" && chmod 700 "$STORE" || return 1
   [ -e "$STORE/made" ] || printf '%s\n' "$_had" >"$STORE/had" || return 1
-  [ -e "$STORE/made" ] || { printf '%s' "$_mk" >"$STORE/made.new" && mv "$STORE/made.new" "$STORE/made"; } || return 1
+  [ -e "$STORE/made" ] || { printf '%s' "$MADE" >"$STORE/made.new" && mv "$STORE/made.new" "$STORE/made"; } || return 1
   [ -s "$STORE/target.json" ] || { random16 && printf '{"target_id":"%s","schema":1}\n' "$R16" >"$STORE/target.json.new" &&
     mv "$STORE/target.json.new" "$STORE/target.json"; } || return 1
   [ -s "$STORE/salt" ] || { random16 && _id=$R16 && random16 && printf '%s\n' "$_id$R16" >"$STORE/salt.new" &&
@@ -151,9 +180,9 @@ store_remove() {
   [ -z "$_lg" ] || rm -f "$LOCK"
   made_remove
 }
-# The directories in $_mk, deepest first, where they are empty.
+# The directories in $_mk, deepest first (several drivers may have made them), where they are empty.
 made_remove() {
-  printf '%s\n' "$_mk" | sed '1!G;h;$!d' | while IFS= read -r _d; do [ -z "$_d" ] || rmdir -- "$_d" 2>/dev/null; done
+  printf '%s\n' "$_mk" | sort -r | while IFS= read -r _d; do [ -z "$_d" ] || rmdir -- "$_d" 2>/dev/null; done
 }
 # 128 bits as hex, in R16.
 random16() { R16=$(dd if=/dev/urandom bs=16 count=1 2>/dev/null | od -An -tx1 | tr -d ' \n') && [ "${#R16}" -eq 32 ]; }
@@ -231,10 +260,21 @@ done_read() {
 
 # Takes the lock: $1 seconds to wait, $2 who we are (encoded). The holder is named before we wait.
 lock() {
-  store_make || { fr X 0 "cannot write the store at $STORE" store; return 1; }
+  lock_place || { lock_unplace; fr X 0 "cannot write the store at $STORE" store; return 1; }
   if have flock; then
+    [ -e "$LOCK" ] || { (set -C; : >"$LOCK") 2>/dev/null && LMADE=1; }
     # Without `command` a redirection that fails would end the whole shell.
-    command exec 7>>"$LOCK" || { fr X 0 "cannot open $LOCK" store; return 1; }
+    if ! command exec 7>>"$LOCK"; then
+      # Whoever took the store away may have taken the directory from under us: once more.
+      if [ ! -d "${LOCK%/*}" ] && [ "${_lr:=0}" -lt 5 ]; then
+        _lr=$((_lr + 1))
+        lock "$@"
+        return
+      fi
+      lock_unplace
+      fr X 0 "cannot open $LOCK" store
+      return 1
+    fi
     if ! flock -n 7; then
       _h=$(cat "$STORE/holder" 2>/dev/null)
       fr L 0 "$_h" busy
@@ -250,6 +290,7 @@ lock() {
     lock_dir "$1" || return 1
   fi
   LOCKED=1
+  store_make || { unlock; fr X 0 "cannot write the store at $STORE" store; return 1; }
   lock_alive "$1" || return 1
   started $$
   printf '%s %s %s %s\n' "$2" "$RUN" $$ "$STARTED" >"$STORE/holder"
@@ -279,10 +320,12 @@ lock_dir() {
   read -r _b </proc/sys/kernel/random/boot_id
   started $$
   while ! mkdir "$LOCK.d" 2>/dev/null; do
-    # Nobody holds it, and it cannot be made: read-only, or full. (A holder may go between two looks, but not twice at once.)
+    # Nobody holds it, and it cannot be made: read-only, or full. (A holder may go between two looks, but not twice at once; the
+    # last one takes the directory along.)
     if [ ! -d "$LOCK.d" ]; then
+      lock_place
       mkdir "$LOCK.d" 2>/dev/null && break
-      [ -d "$LOCK.d" ] || { fr X 0 "cannot make $LOCK.d" store; return 1; }
+      [ -d "$LOCK.d" ] || { lock_unplace; fr X 0 "cannot make $LOCK.d" store; return 1; }
     fi
     _o= _ob= _op= _os=
     { read -r _ob _op _os <"$LOCK.d/owner"; } 2>/dev/null
