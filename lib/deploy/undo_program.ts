@@ -169,9 +169,21 @@ function surfaceText(n: number, resource: string, claim: Claim, next: Claim | un
       if (want.sha256.startsWith("salted:")) {
         return only("dropped", "its content is secret: apply the other bundle again");
       }
-      return `surface ${n} ${resource} ${quote(want.path)} ${quote(digests(claim))} ${quote(want.sha256)} ${want.mode}`;
+      return `surface ${n} ${resource} ${quote(want.path)} ${quote(digests(claim))} ${
+        quote(want.sha256)
+      } ${want.mode} ${quote(want.owner ?? "-")}`;
+    case "link": {
+      const left = claim.want.type === "link" ? claim.want.target : want.target;
+      return `surface_link ${n} ${resource} ${quote(want.path)} ${quote(left)} ${quote(want.target)}`;
+    }
+    case "block": {
+      const left = claim.want.type === "block" ? claim.want.body : want.body;
+      return `surface_block ${n} ${resource} ${quote(want.path)} ${quote(want.begin)} ${quote(want.end)} ${
+        quote(left)
+      } ${quote(want.body)}`;
+    }
     case "dir":
-      return `un_dir ${n} ${resource} ${quote(want.path)} dir:${want.mode}:0:0 ${
+      return `un_dir ${n} ${resource} ${quote(want.path)} dir:${want.mode}:${quote(want.owner ?? "-")} ${
         claim.want.type === "dir" ? claim.want.mode : want.mode
       }`;
     default:

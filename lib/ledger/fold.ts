@@ -220,13 +220,14 @@ function trusted(run: string, journal: string, repair: boolean, notes: string[])
   });
 }
 
-/** Bytes of file claims that another claim covers: they come back when that one goes. */
+/** Bytes of file claims that another one covers with other bytes: they come back when that one goes. */
 function coveredContents({ ledgers, resources }: LedgerState): string[] {
-  const covered = Object.entries(resources).flatMap(([id, { claims }]) =>
-    claims.slice(0, -1).flatMap(({ deploy }) => {
+  const covered = Object.entries(resources).flatMap(([id, { claims }]) => {
+    const digests = claims.map(({ deploy }) => {
       const want = ledgers[deploy]?.claims.find(({ resource }) => resource === id)?.want;
-      return want?.type === "file" && /^[0-9a-f]{64}$/.test(want.sha256) ? [want.sha256] : [];
-    })
-  );
+      return want?.type === "file" ? want.sha256 : "";
+    });
+    return digests.slice(0, -1).filter((sha256) => /^[0-9a-f]{64}$/.test(sha256) && sha256 !== digests.at(-1));
+  });
   return [...new Set(covered)].sort();
 }

@@ -149,8 +149,12 @@ pre_file() { # n res path sha mode owner
   esac
   j P "$1" "$2" "$PRIOR" && eval "D_$1=go"
 }
-# cover PATH SHA: bytes another bundle's claim stands for, kept before we write over them
-cover() { [ -e "$STORE/content/$2" ] || { cp -- "$1" "$STORE/content/$2.new" && mv -- "$STORE/content/$2.new" "$STORE/content/$2"; }; }
+# cover PATH SHA: bytes another bundle's claim stands for, kept before we write over them. What was edited since is not they.
+cover() {
+  [ -f "$1" ] && [ ! -e "$STORE/content/$2" ] && cp -- "$1" "$STORE/content/$2.new" || return 0
+  _cv=$(sha256sum <"$STORE/content/$2.new")
+  if [ "${_cv%% *}" = "$2" ]; then mv -- "$STORE/content/$2.new" "$STORE/content/$2"; else rm -f -- "$STORE/content/$2.new"; fi
+}
 # own_links PATH: how many names of its inode are ours, left by a run that was cut between preserving and writing. Sets OWN.
 own_links() {
   OWN=0

@@ -156,20 +156,70 @@ back_dir() { # n resource path dir:mode:uid:gid
 same_copy() {
   [ -f "$1" ] && [ -f "$2" ] && cmp -s -- "$1" "$2" && [ "$(stat -c '%a %u %g' -- "$1")" = "$(stat -c '%a %u %g' -- "$2")" ]
 }
-# surface N RESOURCE PATH LEFT SHA MODE: another claim's file comes back from content/
+# surface N RESOURCE PATH LEFT SHA MODE OWNER: another claim's file comes back from content/
 surface() {
+  un "$1" "$2" || return 1
+  # What was edited before we covered it is nowhere any more: the other claim is found to be drifted.
+  [ -e "$STORE/content/$5" ] || { undid "$1" dropped "the other bundle's bytes are not kept: apply it again"; return; }
+  looks u "$3" -
+  case $T_u in
+  absent) ;;
+  file) case " $4 $5 " in *" $S_u "*) ;; *) if [ -z "$FORCE" ]; then undid "$1" kept:edited "changed since charly wrote it"; return; fi
+      aside "$1" "$3" || { undid "$1" failed:1 "cannot move the edited file aside"; return; }
+      T_u=absent ;; esac ;;
+  *) undid "$1" kept:replaced "something else is there now"; return ;;
+  esac
+  [ -d "${3%/*}" ] || { undid "$1" failed:1 "its directory is gone"; return; }
+  [ "$T_u" = absent ] || keep_un "$1" "$2" "$3" file || { undid "$1" failed:1 "cannot preserve what is there"; return; }
+  _pb=${3%/*}/.charly-$RUN-$1
+  rm -f -- "$_pb"
+  cp -- "$STORE/content/$5" "$_pb" && { [ "$7" = - ] || chown -- "$7" "$_pb"; } && chmod -- "$6" "$_pb" && over "$_pb" "$3" && undid "$1" undone ||
+    { rm -f -- "$_pb"; undid "$1" failed:1 "cannot put the other bundle's file back"; }
+}
+# surface_link N RESOURCE PATH LEFT TARGET: another claim's link comes back
+surface_link() {
   un "$1" "$2" || return 1
   looks u "$3" -
   case $T_u in
   absent) ;;
-  file) case " $4 " in *" $S_u "*) ;; *) if [ -z "$FORCE" ]; then undid "$1" kept:edited "changed since charly wrote it"; return; fi
-      aside "$1" "$3" || { undid "$1" failed:1 "cannot move the edited file aside"; return; } ;; esac ;;
+  link) _r=$(readlink -- "$3" && echo .) _r=${_r%"$NL."}
+    if [ "$_r" = "$5" ]; then undid "$1" undone; return; fi
+    if [ "$_r" != "$4" ]; then
+      [ -n "$FORCE" ] || { undid "$1" kept:edited "changed since charly wrote it"; return; }
+      aside "$1" "$3" || { undid "$1" failed:1 "cannot move the edited link aside"; return; }
+      T_u=absent
+    fi ;;
   *) undid "$1" kept:replaced "something else is there now"; return ;;
   esac
+  [ -d "${3%/*}" ] || { undid "$1" failed:1 "its directory is gone"; return; }
+  [ "$T_u" = absent ] || keep_un "$1" "$2" "$3" link || { undid "$1" failed:1 "cannot preserve what is there"; return; }
   _pb=${3%/*}/.charly-$RUN-$1
   rm -f -- "$_pb"
-  cp -- "$STORE/content/$5" "$_pb" && chmod -- "$6" "$_pb" && over "$_pb" "$3" && undid "$1" undone ||
-    { rm -f -- "$_pb"; undid "$1" failed:1 "cannot put the other bundle's file back"; }
+  ln -s -- "$5" "$_pb" && over "$_pb" "$3" && undid "$1" undone || { rm -f -- "$_pb"; undid "$1" failed:1 "cannot put the other bundle's link back"; }
+}
+# surface_block N RESOURCE PATH BEGIN END BODY THEIRS: another claim's text comes back into the block
+surface_block() {
+  un "$1" "$2" || return 1
+  _up=$(readlink -f -- "$3" 2>/dev/null && echo .) && _up=${_up%"$NL."}
+  [ -f "$_up" ] && grep -qF -- "$4" "$_up" || { undid "$1" gone; return; }
+  keep_un "$1" "$2" "$_up" file || { undid "$1" failed:1 "cannot preserve what is there"; return; }
+  _ut=${_up%/*}/.charly-$RUN-$1
+  rm -f -- "$_ut"
+  printf '%s' "${7:+$7$NL}" >"$_ut.n" && block_aside "$1" "$_up" "$_ut" "$4" "$5" "$6" "$7" &&
+    cp -p -- "$_up" "$_ut" && block_text "$_up" "$4" "$5" "$_ut.n" >"$_ut" && rm -f -- "$_ut.n" && mv -f -- "$_ut" "$_up" && undid "$1" undone "$_note" ||
+    { rm -f -- "$_ut" "$_ut.n"; undid "$1" failed:1 "the block has no end, or the file cannot be written"; }
+}
+# block_aside N FILE TEMPORARY BEGIN END BODY…: text of the block that is none of ours goes to kept/. Sets _note.
+block_aside() {
+  _note= _ba=$1 _bf=$2 _bt=$3 _bb=$4
+  block_body "$_bf" "$4" "$5" >"$_bt.b"
+  shift 5
+  # Not there any more, or not yet: a run can be cut after it preserved the file and before it wrote the block.
+  if grep -qF -- "$_bb" "$_bf"; then
+    for _w; do ! printf '%s' "${_w:+$_w$NL}" | cmp -s - "$_bt.b" || { rm -f -- "$_bt.b"; return 0; }; done
+    mkdir -p "$STORE/kept/$RUN" && mv -f -- "$_bt.b" "$STORE/kept/$RUN/$_ba" && _note="the block was edited; its old text is kept"
+  fi
+  rm -f -- "$_bt.b"
 }
 # un_dir N RESOURCE PATH BASE MODE: absent → rmdir when empty; dir:mode:uid:gid → as it was, if still as we left it
 un_dir() {
@@ -186,7 +236,7 @@ un_dir() {
     _b=${4#dir:} _bm=${_b%%:*} _bo=${_b#*:}
     looks u "$3" -
     if [ "$P_u" != "$5" ] && [ -z "$FORCE" ]; then undid "$1" kept:edited "its mode was changed since"; return; fi
-    chown -- "$_bo" "$3" && chmod -- "$_bm" "$3" && undid "$1" undone || undid "$1" failed:1 "cannot restore owner and mode" ;;
+    { [ "$_bo" = - ] || chown -- "$_bo" "$3"; } && chmod -- "$_bm" "$3" && undid "$1" undone || undid "$1" failed:1 "cannot restore owner and mode" ;;
   *) undid "$1" dropped ;;
   esac
 }
@@ -200,18 +250,11 @@ un_block() {
   rm -f -- "$_ut"
   keep_un "$1" "$2" "$_up" file || { undid "$1" failed:1 "cannot preserve what is there"; return; }
   cp -p -- "$_up" "$_ut" && block_text "$_up" "$4" "$5" >"$_ut" || { rm -f -- "$_ut"; undid "$1" failed:1 "the block has no end, or the file cannot be written"; return; }
-  # The blank line we put in front goes with a block at the end of the file.
-  _note=
-  block_body "$_up" "$4" "$5" >"$_ut.b"
-  # Not there any more, or not yet: a run can be cut after it preserved the file and before it wrote the block.
-  if grep -qF -- "$4" "$_up" && ! printf '%s' "${6:+$6$NL}" | cmp -s - "$_ut.b"; then
-    mkdir -p "$STORE/kept/$RUN" && mv -f -- "$_ut.b" "$STORE/kept/$RUN/$1" && _note="the block was edited; its old text is kept"
-  fi
-  rm -f -- "$_ut.b"
+  block_aside "$1" "$_up" "$_ut" "$4" "$5" "$6"
   if [ "$8" = 1 ]; then
     case $7 in
     absent) if [ -z "$(ends "$_ut")" ]; then rm -f -- "$_ut" "$_up" && undid "$1" undone "$_note" || undid "$1" failed:1 "cannot remove the file"; return; fi ;;
-    linked:* | copied:*) if same_text "$_ut" "$STORE/prior/${7##*:}" || same_but_old "$_ut" "$STORE/prior/${7##*:}" "$9" "${10}"; then
+    linked:* | copied:*) if [ -z "$(ends "$_ut")" ] || same_text "$_ut" "$STORE/prior/${7##*:}" || same_but_old "$_ut" "$STORE/prior/${7##*:}" "$9" "${10}"; then
       rm -f -- "$_ut"
       put_back "${7##*:}" "$_up" && undid "$1" undone "$_note" || undid "$1" failed:1 "cannot put the original back"
       return
