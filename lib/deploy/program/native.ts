@@ -29,9 +29,14 @@ export function nativeGroup(group: readonly Numbered<Native>[], blobs: ShellBlob
   const rows = rowsOf(group);
   const made = new Set<string>();
   const parents = new Map<string, number>();
+  const early: string[] = [];
   for (const { n, act } of group) {
     for (const parent of ancestors(act.path)) {
-      if (!made.has(parent) && !parents.has(parent)) parents.set(parent, n);
+      if (made.has(parent) || parents.has(parent)) continue;
+      parents.set(parent, n);
+      // Below a directory that an act of this group makes: after that act only.
+      if (ancestors(parent).some((above) => made.has(above))) act_.push(`parents_mk ${quote(parent)}`);
+      else early.push(parent);
     }
     if (act.type === "dir") made.add(act.path);
     const resource = quote(encodeField(act.resource));
@@ -75,7 +80,7 @@ export function nativeGroup(group: readonly Numbered<Native>[], blobs: ShellBlob
     ...pre,
     ...records,
     "jsync",
-    ...(missing.length === 0 ? [] : [`parents_mk ${missing.map(([path]) => quote(path)).join(" ")}`]),
+    ...(early.length === 0 ? [] : [`parents_mk ${early.sort((a, b) => a.length - b.length).map(quote).join(" ")}`]),
     ...act_,
     "}",
   ].join("\n");
