@@ -28,6 +28,8 @@ export interface EngineOptions {
   readonly secretDir: string;
   /** Looked up before PATH on every target: tests, unusual machines. */
   readonly pathPrefix?: string;
+  /** Milliseconds after which a target that says nothing is given up. @default {600_000} */
+  readonly answerTimeout?: number;
 }
 
 /** A bundle with everything around it that the conductor looks at. */
@@ -142,6 +144,7 @@ export async function openHost(
       host,
       sudoPassword: sudoPassword(options, host, events),
       ...(options.pathPrefix === undefined ? {} : { pathPrefix: options.pathPrefix }),
+      ...(options.answerTimeout === undefined ? {} : { answerTimeout: options.answerTimeout }),
     });
     events?.tell({ kind: "connected", host, venue: transport.venue });
     return session;

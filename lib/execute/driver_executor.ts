@@ -26,6 +26,8 @@ export interface ExecutorOptions {
   readonly silence?: number;
   /** Milliseconds until a driver must have said hello. @default {20_000} */
   readonly helloTimeout?: number;
+  /** Milliseconds without a word of a target at work after which it is given up. @default {600_000} */
+  readonly answerTimeout?: number;
 }
 
 /** An executor over `transport`, which it closes with itself. Drivers are started when they are first needed. */
@@ -128,13 +130,14 @@ class DriverExecutor implements DeployExecutor {
   }
 
   async #start(level: ExecutorLevel, privilege: Privilege, on: Transport = this.transport): Promise<DriverShell> {
-    const { pathPrefix, silence, helloTimeout } = this.options;
+    const { pathPrefix, silence, helloTimeout, answerTimeout } = this.options;
     return await DriverShell.open(on, {
       level,
       privilege,
       ...(pathPrefix === undefined ? {} : { pathPrefix }),
       ...(silence === undefined ? {} : { silence }),
       ...(helloTimeout === undefined ? {} : { helloTimeout }),
+      ...(answerTimeout === undefined ? {} : { answerTimeout }),
     });
   }
 

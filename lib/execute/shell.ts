@@ -20,6 +20,11 @@ export interface ShellOptions {
   readonly helloTimeout?: number;
   /** Seconds without a sign of the operator after which the target stops by itself. @default {45} */
   readonly silence?: number;
+  /**
+   * Milliseconds without a word of a target that runs a program, and without its taking a byte of ours, after which it is given up:
+   * it hangs, although the connection stands. Steps give a sign of life every ten seconds. @default {600_000}
+   */
+  readonly answerTimeout?: number;
   /** Programs of the target are looked for here first (tests, unusual machines). */
   readonly pathPrefix?: string;
 }
@@ -67,6 +72,8 @@ export class DriverShell {
   #sending = false;
   #afterSending: string | undefined;
   readonly #packs: boolean;
+  #answer: ReturnType<typeof setTimeout> | undefined;
+  readonly #answerTimeout: number;
   readonly hello: Frame;
 
   private constructor(
@@ -75,8 +82,10 @@ export class DriverShell {
     parser: FrameParser,
     hello: Frame,
     packs: boolean,
+    answerTimeout: number,
   ) {
     this.#packs = packs;
+    this.#answerTimeout = answerTimeout;
     this.#channel = channel;
     this.#writer = writer;
     this.#parser = parser;
@@ -92,7 +101,14 @@ export class DriverShell {
   static async open(transport: Transport, options: ShellOptions): Promise<DriverShell> {
     const { openShell } = await import("./shell_open.ts");
     const started = await openShell(transport, options, randomMark());
-    const shell = new DriverShell(started.channel, started.writer, started.parser, started.hello, started.packs);
+    const shell = new DriverShell(
+      started.channel,
+      started.writer,
+      started.parser,
+      started.hello,
+      started.packs,
+      options.answerTimeout ?? 600_000,
+    );
     shell.#stderr = started.stderr();
     void shell.#read(started.reader, started.rest);
     // Never in the middle of a blob or a program: there a dot would be one of its bytes.
@@ -118,18 +134,12 @@ export class DriverShell {
     const end = () => void this.kill();
     options.signal?.addEventListener("abort", abort, { once: true });
     options.kill?.addEventListener("abort", end, { once: true });
+    this.#alive();
     try {
       this.#sending = true;
-      for (const blob of options.blobs ?? []) await this.#sendBlob(blob);
-      const bytes = encoder.encode(program);
-      const packed = this.#packs && bytes.length >= worthPacking ? await pack(bytes) : undefined;
-      await this.#send(
-        packed === undefined
-          ? `P ${this.#batch} ${bytes.length} ${options.seq ?? 0}\n`
-          : `P ${this.#batch} ${packed.length} ${options.seq ?? 0} ${bytes.length}\n`,
-      );
-      await this.#sendBytes(packed ?? bytes);
-      if (options.feed !== undefined) await Promise.race([this.#sendAll(options.feed), ended]);
+      const sending = this.#sendProgram(program, options);
+      sending.catch(() => {}); // it may come after the end of everything
+      await Promise.race([sending, ended]);
       this.#sending = false;
       if (this.#afterSending !== undefined) await this.#send(this.#afterSending);
       this.#afterSending = undefined;
@@ -139,7 +149,18 @@ export class DriverShell {
       options.signal?.removeEventListener("abort", abort);
       options.kill?.removeEventListener("abort", end);
       this.#waiting = undefined;
+      clearTimeout(this.#answer);
     }
+  }
+
+  /** The target said something, or took something: its time begins anew. */
+  #alive(): void {
+    clearTimeout(this.#answer);
+    if (this.#waiting === undefined || this.#failure !== undefined) return;
+    this.#answer = setTimeout(() => {
+      this.#fail(silent(this.#answerTimeout));
+      this.#channel.close();
+    }, this.#answerTimeout);
   }
 
   /** No further act starts; the running one goes on to its end. */
@@ -170,15 +191,12 @@ export class DriverShell {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#heart);
-    try {
-      if (this.#failure === undefined) {
-        await this.#send("Q\n");
-        await Promise.race([this.#channel.ended, new Promise((resolve) => setTimeout(resolve, 5_000).unref?.())]);
-      }
-    } catch { /* the channel is gone: the target sees end of file */ }
-    try {
-      await this.#writer.close();
-    } catch { /* closed with the channel */ }
+    if (this.#failure === undefined) {
+      // A target that takes nothing any more would not even take its leave.
+      const left = this.#send("Q\n").then(() => this.#channel.ended);
+      await Promise.race([left, new Promise((resolve) => setTimeout(resolve, 5_000).unref?.())]);
+    }
+    this.#writer.close().catch(() => {}); // closed with the channel, if not before
     this.#channel.close();
   }
 
@@ -186,6 +204,19 @@ export class DriverShell {
   async #command(line: string): Promise<void> {
     if (this.#sending) this.#afterSending = line;
     else await this.#send(line);
+  }
+
+  async #sendProgram(program: string, options: ShellProgramOptions): Promise<void> {
+    for (const blob of options.blobs ?? []) await this.#sendBlob(blob);
+    const bytes = encoder.encode(program);
+    const packed = this.#packs && bytes.length >= worthPacking ? await pack(bytes) : undefined;
+    await this.#send(
+      packed === undefined
+        ? `P ${this.#batch} ${bytes.length} ${options.seq ?? 0}\n`
+        : `P ${this.#batch} ${packed.length} ${options.seq ?? 0} ${bytes.length}\n`,
+    );
+    await this.#sendBytes(packed ?? bytes);
+    if (options.feed !== undefined) await this.#sendAll(options.feed);
   }
 
   async #sendAll(feed: AsyncIterable<Uint8Array>): Promise<void> {
@@ -223,6 +254,7 @@ export class DriverShell {
     try {
       await this.#writer.ready;
       await this.#writer.write(bytes);
+      if (this.#sending) this.#alive();
     } catch (error) {
       this.#fail(cut(error));
     }
@@ -234,7 +266,14 @@ export class DriverShell {
       for (;;) {
         const { value, done } = await reader.read();
         if (done) break;
-        for (const frame of this.#parser.push(value)) await this.#handle(frame);
+        this.#alive();
+        for (const frame of this.#parser.push(value)) {
+          const held = this.#handle(frame);
+          if (held === undefined) continue;
+          clearTimeout(this.#answer); // now it is the listener who takes his time
+          await held;
+          this.#alive();
+        }
       }
       this.#fail(cut(undefined));
     } catch (error) {
@@ -270,8 +309,17 @@ export class DriverShell {
   #fail(error: unknown): void {
     this.#failure ??= error;
     clearInterval(this.#heart);
+    clearTimeout(this.#answer);
     this.#waiting?.reject(this.#failure);
   }
+}
+
+function silent(ms: number): CharlyError {
+  return new CharlyError(`talk to the target: it hangs: not a word for ${ms / 1000} s, while the connection stands`, {
+    hint:
+      "look at its load and its file systems (a network file system that is away?), then run the same command again",
+    code: "silent",
+  });
 }
 
 /** A connection, or a driver on it, that ended before its time. */
