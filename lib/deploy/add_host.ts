@@ -91,6 +91,7 @@ export async function applyHost(
     label: encodeURIComponent(options.operator),
     seconds: options.lockSeconds ?? 60,
     onBusy: options.onBusy,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
   };
   const found = await assess(session, spec, { guards: false, lock });
   // What takes packages and repositories away waits until a guarded run is confirmed.
@@ -134,7 +135,9 @@ export async function applyHost(
     if (stopped === undefined && failed.length === 0) await guardWaits(run, armed);
     else await askRollback(session, armed, run.seq);
   }
-  const rolledBack = armed === undefined && failed.length > 0 && options.onFailure === "rollback" &&
+  // Ctrl-C is no failure of a step, but what was asked for in case the run does not come to its end.
+  const unfinished = failed.length > 0 || (stopped === "stop" && options.signal?.aborted === true);
+  const rolledBack = armed === undefined && unfinished && options.onFailure === "rollback" &&
     await rollback(run, now, options.secrets);
   if (armed === undefined) await run.commit(touched, settle, stopped === undefined ? { also: check } : {});
   const unstable = stopped === undefined ? check.unstable(session) : [];
@@ -204,17 +207,22 @@ async function walk(run: HostRun, now: Assessment, options: ApplyOptions): Promi
   return undefined;
 }
 
-/** Digest of another bundle's content this act will cover, if any: its bytes are kept first. */
+/**
+ * Digest of another bundle's content this act will cover, if any: its bytes are kept first. What stands there is what the claim on
+ * top wants; where that is our own, a bundle underneath may have wanted the very same so far.
+ */
 function coversOf(now: Assessment, n: number): string | undefined {
   const act = now.judged.find((it) => it.n === n)?.act;
   if (act?.type !== "file") return undefined;
   const folded = now.folded[act.level];
-  const top = folded?.resources[act.resource]?.claims.at(-1);
-  if (top === undefined || top.deploy === now.head.deploy_id) return undefined;
-  const want = folded?.ledgers[top.deploy]?.claims.find((claim) => claim.resource === act.resource)?.want;
-  return want?.type === "file" && want.sha256 !== act.content.sha256 && !want.sha256.startsWith("salted:")
-    ? want.sha256
-    : undefined;
+  const claims = folded?.resources[act.resource]?.claims ?? [];
+  const digestOf = (deploy: string | undefined) => {
+    const want = folded?.ledgers[deploy ?? ""]?.claims.find((claim) => claim.resource === act.resource)?.want;
+    return want?.type === "file" ? want.sha256 : undefined;
+  };
+  const top = digestOf(claims.at(-1)?.deploy);
+  if (top === undefined || top === act.content.sha256 || top.startsWith("salted:")) return undefined;
+  return claims.some(({ deploy }) => deploy !== now.head.deploy_id && digestOf(deploy) === top) ? top : undefined;
 }
 
 /** Neighbours of equal key; the order is never changed. */

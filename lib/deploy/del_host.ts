@@ -123,6 +123,7 @@ export async function delHost(
     label: encodeURIComponent(options.operator),
     seconds: options.lockSeconds ?? 60,
     onBusy: options.onBusy,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
     root: shown.survey.stores.root !== undefined,
   });
   const touched = levels.filter((level) => now.survey.stores[level] !== undefined);

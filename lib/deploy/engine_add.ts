@@ -23,7 +23,7 @@ import { outputDirectory, OutputKeeper } from "./keep_output.ts";
 import type { RunWatch } from "./run.ts";
 import { resolveSecrets } from "./secrets.ts";
 import type { HostSession } from "./session.ts";
-import { foldAll, writeOperatorCopy } from "./remember.ts";
+import { foldAll, identityNote, writeOperatorCopy } from "./remember.ts";
 
 /** Plans a bundle on each of its hosts; nothing is written anywhere. */
 export async function planBundle(
@@ -97,6 +97,8 @@ export async function addBundle(
             ...(options.guard === undefined ? {} : { guard: options.guard }),
           });
           lanes.set(host, { session, shown, plan });
+          const note = await identityNote(engine, job, host, shown.survey.stores);
+          if (note !== undefined) events.tell({ kind: "warning", host, message: note });
           // Nothing more is said to a host where nothing is to be done: it takes its leave while others are planned and all is shown.
           if (isNoop(shown)) session.close().catch(() => {});
           events.tell({ kind: "planned", host, plan });
@@ -307,7 +309,11 @@ function outcomeOf(host: string, applied: Applied, durationMs: number): HostOutc
     return {
       ...base,
       result: "failed",
-      error: { message: stopText(applied.stopped), hint: "run the same command again to go on", code: "stopped" },
+      error: {
+        message: `${stopText(applied.stopped)}${applied.rolledBack ? "; this run's changes were put back" : ""}`,
+        hint: applied.rolledBack ? "run the same command again to begin anew" : "run the same command again to go on",
+        code: "stopped",
+      },
     };
   }
   return { ...base, result: applied.ran > 0 ? "changed" : "unchanged" };

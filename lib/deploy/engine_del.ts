@@ -20,7 +20,7 @@ import { EventQueue } from "./events.ts";
 import { outputDirectory, OutputKeeper } from "./keep_output.ts";
 import { fleet } from "./fleet.ts";
 import { sweepHost } from "./keep_host.ts";
-import { forgetOperatorCopy, rememberedHosts, writeOperatorCopy } from "./remember.ts";
+import { forgetOperatorCopy, identityNote, rememberedHosts, writeOperatorCopy } from "./remember.ts";
 import { isEmpty } from "./run.ts";
 import { resolveSecrets } from "./secrets.ts";
 import type { HostSession } from "./session.ts";
@@ -88,6 +88,8 @@ export async function delBundle(
           const shown = await planDel(session, id, { ...options, bundle: name });
           checkOwner(project, shown, options);
           lanes.set(host, { session, shown });
+          const note = await identityNote(engine, job, host, shown.survey.stores);
+          if (note !== undefined) events.tell({ kind: "warning", host, message: note });
         } catch (error) {
           await session.close();
           throw error;

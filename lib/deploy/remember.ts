@@ -61,6 +61,36 @@ export function foldAll(
   return known;
 }
 
+/**
+ * Says that a host is not the machine that was deployed to last, as far as the operator's copy can tell: reinstalled, cloned, put
+ * back to an older state. The target is the truth all the same.
+ */
+export async function identityNote(
+  engine: EngineOptions,
+  job: Job,
+  host: string,
+  stores: Readonly<Partial<Record<Level, StoreRead>>>,
+): Promise<string | undefined> {
+  const path = operatorCopyPath(engine.stateHome, job.project.name, job.name, host);
+  const text = await Deno.readTextFile(path).catch(() => undefined);
+  if (text === undefined) return undefined;
+  let targets: Readonly<Partial<Record<Level, string>>>;
+  try {
+    ({ targets } = readOperatorCopy(text, path));
+  } catch {
+    return undefined; // a broken copy is written anew
+  }
+  for (const level of levels) {
+    const [known, store] = [targets[level], stores[level]];
+    const found = store?.state.identity?.target_id;
+    if (known === undefined || store === undefined || found === known) continue;
+    return found === undefined
+      ? `${job.name} was deployed here, and nothing is on record now: reinstalled, put back, or another machine`
+      : `this is not the machine ${job.name} was deployed to last: reinstalled, cloned, or another one (store ${found}, was ${known})`;
+  }
+  return undefined;
+}
+
 /** The deploy is gone: so is its copy. Without a configuration its project is not known: on a host the name belongs to one. */
 export async function forgetOperatorCopy(engine: EngineOptions, job: Job, host: string): Promise<void> {
   const path = operatorCopyPath(engine.stateHome, job.project.name, job.name, host);

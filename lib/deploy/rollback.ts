@@ -20,7 +20,8 @@ export async function rollback(run: HostRun, now: Assessment, secrets: ReadonlyM
     if (!run.isOpen(level)) return true;
     const functions = known.has(level) ? "" : rollbackFunctions;
     known.add(level);
-    return await run.batch(level, functions + undoProgram([], secrets, { texts: [text] }), []) === "done";
+    return await run.batch(level, functions + undoProgram([], secrets, { texts: [text] }), [], { last: true }) ===
+      "done";
   };
   for (const { level, text } of segments) if (!await play(level, text)) return false;
   for (const level of levels) if (!await play(level, "j Z rolled-back")) return false;

@@ -84,18 +84,28 @@ export class HostRun {
     return this.#opened.has(level);
   }
 
-  /** Runs one batch; resolves with why it ended (`done` when it came to its end). */
-  async batch(level: Level, program: string, blobs: readonly ShellBlob[]): Promise<string> {
+  /**
+   * Runs one batch; resolves with why it ended (`done` when it came to its end). With `last`, for a way back, it does not hear the
+   * signal, which has been obeyed already.
+   */
+  async batch(
+    level: Level,
+    program: string,
+    blobs: readonly ShellBlob[],
+    options: { readonly last?: boolean } = {},
+  ): Promise<string> {
+    const signal = options.last === true ? undefined : this.signal;
     // between two batches nobody hears the signal
-    if (this.signal?.aborted === true) return "stop";
+    if (signal?.aborted === true) return "stop";
     const first = !this.#opened.has(level);
     const opening = first ? this.#open(level) : undefined;
-    const end = await this.session.executor.run(`${opening?.program ?? ""}RAN=${this.#ran}\n${program}`, {
+    const calm = options.last === true ? "calm\n" : "";
+    const end = await this.session.executor.run(`${opening?.program ?? ""}${calm}RAN=${this.#ran}\n${program}`, {
       level,
       seq: this.#seq,
       blobs: opening === undefined ? blobs : [...opening.blobs, ...blobs],
       onFrame: (frame) => this.#take(frame),
-      ...(this.signal === undefined ? {} : { signal: this.signal }),
+      ...(signal === undefined ? {} : { signal }),
     });
     this.#seq = end.seq;
     if (first && ["store", "stage"].includes(end.reason)) throw storeError(this.session.host, end.reason);

@@ -27,6 +27,8 @@ export interface SurveyOptions {
     readonly label: string;
     readonly seconds: number;
     readonly onBusy: (holder: string) => void;
+    /** Who waits for the lock stops waiting. */
+    readonly signal?: AbortSignal;
   };
   /** Root is wanted whatever the acts say (the ledger knows of system claims). */
   readonly root?: boolean;
@@ -104,27 +106,46 @@ async function look(
   options: SurveyOptions,
   verdicts: Verdicts,
 ): Promise<StoreRead> {
-  const reader = new StoreReader();
-  const lock = new LockWatch(options.lock?.onBusy ?? (() => {}));
   const mine = acts.filter(({ act }: { act: Act }) => act.level === level);
-  const program = [
-    ...(options.lock === undefined
-      ? []
-      : [`RUN=${quote(options.lock.run)}`, `if hold ${options.lock.seconds} ${quote(options.lock.label)}; then`]),
-    "store_read",
-    probeProgram(mine, { guards: options.guards }),
-    ...(options.lock === undefined ? [] : ["fi"]),
-  ].join("\n") + "\n";
-  await session.executor.run(program, {
-    level,
-    onFrame: (frame) => {
-      reader.take(frame);
-      verdicts.take(frame);
-      lock.take(frame);
-    },
+  const question = `store_read\n${probeProgram(mine, { guards: options.guards })}\n`;
+  const ask = async (program: string, lock?: LockWatch) => {
+    const reader = new StoreReader();
+    await session.executor.run(program, {
+      level,
+      onFrame: (frame) => {
+        reader.take(frame);
+        verdicts.take(frame);
+        lock?.take(frame);
+      },
+    });
+    return reader;
+  };
+  if (options.lock === undefined) return (await ask(question)).finish(options);
+  const { run, label, seconds, onBusy, signal } = options.lock;
+  const until = performance.now() + seconds * 1000;
+  // A driver that waits for the lock hears nothing: so it waits a little at a time.
+  for (let told: string | undefined;;) {
+    const lock = new LockWatch((holder) => {
+      if (told === undefined) onBusy(holder);
+      told = holder;
+    });
+    const left = Math.ceil((until - performance.now()) / 1000);
+    const slice = Math.max(0, Math.min(left, lockSlice));
+    const reader = await ask(`RUN=${quote(run)}\nif hold ${slice} ${quote(label)}; then\n${question}fi\n`, lock);
+    if (lock.isTaken) return reader.finish(options);
+    if (signal?.aborted === true) throw stoppedWaiting(session.host);
+    if (!lock.isHeld || left <= lockSlice) throw lock.failure(session.host);
+  }
+}
+
+/** Seconds a driver waits for a lock before the operator is heard again. */
+const lockSlice = 2;
+
+function stoppedWaiting(host: string): CharlyError {
+  return new CharlyError(`lock ${host}: stopped as asked, while it was held by another run`, {
+    hint: "nothing was done; run the same command again",
+    code: "stopped",
   });
-  if (options.lock !== undefined) lock.check(session.host);
-  return reader.finish(options);
 }
 
 /** What the lock frames said. */
@@ -143,15 +164,23 @@ class LockWatch {
     if (frame.args[0] === "held") this.#held = holderText(payloadText(frame));
   }
 
-  check(host: string): void {
-    if (this.#taken) return;
+  get isTaken(): boolean {
+    return this.#taken;
+  }
+
+  /** Somebody else has it. */
+  get isHeld(): boolean {
+    return !this.#taken && this.#held !== undefined;
+  }
+
+  failure(host: string): CharlyError {
     if (this.#held !== undefined) {
-      throw new CharlyError(`lock ${host}: held by ${this.#held}`, {
+      return new CharlyError(`lock ${host}: held by ${this.#held}`, {
         hint: "wait for that run to end and try again; `charly status` shows what it does",
         code: "locked",
       });
     }
-    throw new CharlyError(`lock ${host}: ${this.#error ?? "the store cannot be written"}`, {
+    return new CharlyError(`lock ${host}: ${this.#error ?? "the store cannot be written"}`, {
       hint: "make room on the disk, or give the store's directory back to its user",
       code: "store",
     });

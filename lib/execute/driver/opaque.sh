@@ -110,6 +110,8 @@ poll() {
   [ -n "$WPID" ] && [ -s "$RT/stop" ] && read -r HALT <"$RT/stop" && return 1
   return 0
 }
+# What the operator asked to stop for has stopped; the way back is not to.
+calm() { { [ -n "$RT" ] && read -r _why <"$RT/stop" && [ "$_why" = stop ] && : >"$RT/stop"; } 2>/dev/null || :; }
 listen() {
   (
     trap : PIPE HUP INT
