@@ -31,6 +31,17 @@ export function shown(text: string, length = 200): string {
   return clean.length > length ? `${clean.slice(0, length)}…` : clean;
 }
 
+/** What a server that has too many logins under way says instead of its name. */
+export function turnedAway(venue: string, said: string): CharlyError | undefined {
+  if (!/^Exceeded MaxStartups/m.test(said)) return undefined;
+  return connectError(
+    "cut",
+    venue,
+    "the server turns connections away: too many are being made at once (Exceeded MaxStartups)",
+    "try again in a moment with fewer hosts at once (--parallel), or raise MaxStartups in its sshd_config",
+  );
+}
+
 /** The error for a socket that could not be opened (`errno` words of the system). */
 export function socketError(venue: string, host: string, port: number, error: unknown): CharlyError {
   const code = (error as { code?: string })?.code ?? "";

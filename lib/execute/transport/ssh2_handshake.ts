@@ -4,7 +4,7 @@ import ssh2 from "ssh2";
 import type { AnyAuthMethod, AuthenticationType, Client } from "ssh2";
 import type { Duplex } from "node:stream";
 import { Deadline } from "./deadline.ts";
-import { connectError, shown } from "./failure.ts";
+import { connectError, shown, turnedAway } from "./failure.ts";
 import { type HostKeyVerdict, keyscanCommand, KnownHosts } from "./known_hosts.ts";
 import { fingerprint, knownHostsLine, knownHostsName } from "./known_hosts.ts";
 import { type AskPassphrase, type KeyOffer, keyOffers } from "./ssh2_auth.ts";
@@ -103,6 +103,8 @@ export async function handshake(request: Handshake): Promise<Client> {
     if (tried > 0 || askedNone || (error as { level?: string })?.level === "client-authentication") {
       if (error !== lateness) return authError(venue, settings, methods, labels, notes, error);
     }
+    const away = turnedAway(venue, greeting.text());
+    if (away !== undefined) return away;
     if (greeting.isSsh() === false) {
       return connectError(
         "not-ssh",

@@ -3,7 +3,7 @@
  * where only ssh itself writes: output of the target never gets in. Lines that quote the server start with `debug`.
  */
 import type { CharlyError } from "../../base/errors.ts";
-import { connectError, hostAndPort, shown, socketError } from "./failure.ts";
+import { connectError, hostAndPort, shown, socketError, turnedAway } from "./failure.ts";
 import { keyscanCommand, knownHostsName } from "./known_hosts.ts";
 import type { SshSettings } from "./ssh_config.ts";
 
@@ -98,6 +98,11 @@ export function explainSshLog(log: string, settings: SshSettings, venue: string)
       Object.assign(new Error("no such name"), { code: "ENOTFOUND" }),
     );
   }
+  const away = lines.flatMap((line) =>
+    /^debug1: kex_exchange_identification: banner line \d+: (.*)$/.exec(line)?.[1] ?? []
+  )
+    .map((line) => turnedAway(venue, line)).find((error) => error !== undefined);
+  if (away !== undefined && !proxied) return away;
   const garbage = find(/^debug1: kex_exchange_identification: banner line \d+: (.*)$/, lines);
   if (
     garbage !== undefined ||
