@@ -15,7 +15,7 @@ export const stages: Readonly<Record<string, Stage>> = {
   imports: ["run", "-A", "tasks/dev/check_imports.ts"],
   doc: ["test", "--quiet", "--doc", "-A", "mod.ts", "lib", "targets"],
   unit: ["test", "-A", "--no-check", "--parallel", ...unitTests],
-  live: ["test", "-A", "--no-check", "tests/live", "tests/attack"],
+  live: ["test", "-A", "--no-check", "tests/live"],
   attack: ["test", "-A", "--no-check", "tests/attack"],
 };
 
