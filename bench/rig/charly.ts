@@ -50,7 +50,9 @@ export async function charlyBench(
     dir,
     async contestant(name, words, start = "asks") {
       const program = start !== "bundle" ? `${checkout}/tasks/main.ts` : await (bundled ??= bundle(dir));
-      const permissions = start === "asks" ? ["--no-prompt", "-P=start", `--allow-run=${Deno.execPath()},/bin/sh`] : ["-A"];
+      const permissions = start === "asks"
+        ? ["--no-prompt", "-P=start", `--allow-run=${Deno.execPath()},/bin/sh`]
+        : ["-A"];
       return {
         name,
         command: [Deno.execPath(), "run", "--quiet", ...permissions, program, ...words],

@@ -105,9 +105,10 @@ export function operatorCopyPath(stateHome: string, project: string, bundle: str
       code: "bad-state-home",
     });
   }
-  return [stateHome.replace(/\/+$/, ""), "charly/ledger", ...[project, bundle].map(pathPart), `${pathPart(host)}.json`].join(
-    "/",
-  );
+  return [stateHome.replace(/\/+$/, ""), "charly/ledger", ...[project, bundle].map(pathPart), `${pathPart(host)}.json`]
+    .join(
+      "/",
+    );
 }
 
 /** One component of a path: names may hold anything, also `/` and `..`. */
