@@ -184,8 +184,8 @@ both("fails the writer of a server that reads no more", async (kind) => {
   await using server = await startSshd();
   const shared = { configFile: server.configFile, env: server.env };
   await using transport = kind === "ssh2"
-    ? await ssh2Transport(server.target, { ...shared, keepalive: 500 })
-    : await opensshTransport(server.target, { ...shared, keepalive: 1000 });
+    ? await ssh2Transport(server.target, { ...shared, keepalive: 1500 })
+    : await opensshTransport(server.target, { ...shared, keepalive: 2000 });
   const channel = await transport.open("cat >/dev/null");
   const goOn = await server.freeze();
   try {
@@ -208,7 +208,9 @@ both("says what a forced command does to it, in bounded time", async (kind) => {
     ] as const
   ) {
     await using server = await startSshd({ config: [`ForceCommand ${command}`] });
-    await using executor = driverExecutor(await reach(kind, server), { helloTimeout: 4000 });
+    await using executor = driverExecutor(await reach(kind, server), {
+      helloTimeout: code === "hello-timeout" ? 3000 : 60_000,
+    });
     const error = await refusal(executor.probe("user"));
     assert.equal(error.code, code, `${command}: ${error.message}`);
     assert.match(error.message, words);
