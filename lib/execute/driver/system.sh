@@ -307,14 +307,23 @@ f=$(q "$_dd/get")"
   return $_de
 }
 # tree_put N RESOURCE FROM TO STRIP INCLUDE…: moves what was unpacked into place. The manifest (mode, digest or link, path)
-# and every replaced entry are on disk before the first move. A line break in a member's name is refused.
+# and every replaced entry are on disk before the first move. A name with a line break or a tab, a device or a pipe is refused.
 tree_put() {
   _tn=$1 _tr=$2 _tf=$3 _tt=$4 _ts=$5
   shift 5
   _tm=$STORE/prior/$RUN.$_tn.tree
+  # BusyBox's tar follows .. in the target of a hard link: what has a name elsewhere is no member, and not ours to change.
+  (cd "$_tf" && find . -type d ! -perm -700 -exec chmod u+rwx {} \; && find . -type f -exec stat -c '%h %d:%i' {} + |
+    awk '$1 > 1 { n[$2]++; h[$2] = $1 } END { for (i in n) if (n[i] != h[i]) exit 1 }') ||
+    { fail "$_tn" "the archive holds a hard link to a file outside of it"; return; }
   (cd "$_tf" && chmod -R u+rwX . && find . -mindepth 1 -print | sort) >"$_tm.all" || { fail "$_tn" "cannot read what was unpacked"; return; }
   _c1=$(wc -l <"$_tm.all") _c2=$(cd "$_tf" && find . -mindepth 1 -exec printf x \; | wc -c)
   [ "$((_c1))" -eq "$((_c2))" ] || { rm -f "$_tm.all"; fail "$_tn" "the archive holds a name with a line break"; return; }
+  # Names are the last field of a line, and first of two in the map.
+  ! grep -q "$TAB" "$_tm.all" || { rm -f "$_tm.all"; fail "$_tn" "the archive holds a name with a tab"; return; }
+  # Reading a pipe or a device would never end.
+  _odd=$(cd "$_tf" && find . ! -type f ! -type d ! -type l -print) _odd=${_odd%%"$NL"*}
+  [ -z "$_odd" ] || { rm -f "$_tm.all"; fail "$_tn" "the archive holds ${_odd#./}, which is no file, directory or link"; return; }
   TS=$_ts awk 'BEGIN { s = ENVIRON["TS"]; for (i = 1; i < ARGC; i++) { inc[i] = ARGV[i]; n++ } ARGC = 1 }
     { p = substr($0, 3); q = p; for (i = 0; i < s; i++) { if (!sub(/^[^\/]*\/?/, "", q)) q = ""; if (q == "") break }
       if (q == "" || q == p && s > 0) next
