@@ -1,7 +1,6 @@
 /** What a verb needs on this machine, and the way there from a process that was started with less. */
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { CliProject } from "../lib/cli/context.ts";
+import { dirname, filePath, join, resolve } from "../lib/base/path.ts";
 import { readEnv } from "../lib/cli/io.ts";
 import { hasEverything, isEmpty, missingPermissions, permittedMark, reexec } from "../lib/cli/reexec.ts";
 import type { DeployApi, HostPlan } from "../lib/deploy/contract.ts";
@@ -81,7 +80,7 @@ export function permissionsFor(
     ? [`${under("XDG_DATA_HOME", ".local/share")}/charly/secret`]
     : [];
   const kept = project === undefined || rememberedDir() === "" ? [] : [rememberedDir()];
-  const config = project?.configUrl.startsWith("file:") ? fileURLToPath(project.configUrl) : undefined;
+  const config = project?.configUrl.startsWith("file:") ? filePath(project.configUrl) : undefined;
   return derivePermissions({
     reach,
     ...(plans === undefined ? {} : { plans }),
@@ -112,7 +111,7 @@ function secretsOf(project: CliProject | undefined): string[] {
 /** Charly's own checkout: the sandbox compares what a configuration imports with it. A served charly is not on this disk. */
 function ownFiles(): string[] {
   const root = new URL("..", import.meta.url);
-  return root.protocol === "file:" ? [fileURLToPath(root).replace(/\/$/, "")] : [];
+  return root.protocol === "file:" ? [filePath(root).replace(/\/$/, "")] : [];
 }
 
 /** What says how a project's modules are found, there and in the directories above it. */

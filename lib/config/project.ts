@@ -1,8 +1,7 @@
 /** A project: a directory, its config, and what the config says. */
-import { basename, dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { CharlyError } from "../base/errors.ts";
 import { configFile, yamlFile } from "../base/names.ts";
+import { basename, dirname, filePath, join, resolve } from "../base/path.ts";
 import type { Config } from "../entities/config.ts";
 import { fileSource, type Source, urlSource } from "./sandbox/source.ts";
 
@@ -46,7 +45,7 @@ export function findConfig(options: FindOptions = {}): Source {
     if (!URL.canParse(config)) throw notThere(config);
     return urlSource(config, cwd, allowImport, options.cached !== true);
   }
-  const path = resolve(cwd, config.startsWith("file:") ? fileURLToPath(config) : config);
+  const path = resolve(cwd, config.startsWith("file:") ? filePath(config) : config);
   const kind = kindOf(path);
   if (kind === "directory") {
     const inside = configIn(path);

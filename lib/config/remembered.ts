@@ -3,9 +3,8 @@
  * the checked data is kept, with a digest over everything it came from; when the digest still holds, the data does. Only for
  * configs of ordinary files that asked neither the clock nor chance nor the machine (see the sandbox's prelude).
  */
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { readEnv } from "../base/env.ts";
+import { dirname, filePath, join } from "../base/path.ts";
 import type { Config } from "../entities/config.ts";
 import { freezeData } from "./sandbox/data.ts";
 import type { Source } from "./sandbox/source.ts";
@@ -148,7 +147,7 @@ function addFile(parts: Parts, path: string, optional: boolean): void {
 function charlyItself(parts: Parts): void {
   const own = new URL(import.meta.url);
   if (own.protocol !== "file:") return parts.add(own.href);
-  const path = fileURLToPath(own);
+  const path = filePath(own);
   if (!path.endsWith("/lib/config/remembered.ts")) return addStat(parts, path);
   const lib = dirname(dirname(path));
   for (const room of ["config", "entities"]) addTree(parts, join(lib, room));

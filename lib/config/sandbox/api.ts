@@ -1,6 +1,5 @@
 /** Where charly's own words live, so that a config may import them although they stand outside its project. */
-import { dirname } from "node:path";
-import { fileURLToPath } from "node:url";
+import { dirname, filePath } from "../../base/path.ts";
 
 /** The name under which configs import charly. */
 export const apiName = "@charly/charly";
@@ -36,7 +35,7 @@ export function isBundle(specifier: string, self: string = import.meta.url): boo
 export function isApiFile(realPath: string): boolean {
   if (!realPath.endsWith(".ts")) return false;
   const ownRoot = import.meta.url.startsWith("file:") && import.meta.url.endsWith(place)
-    ? fileURLToPath(import.meta.url.slice(0, -place.length))
+    ? filePath(import.meta.url.slice(0, -place.length))
     : undefined;
   for (let dir = dirname(realPath); dir !== dirname(dir); dir = dirname(dir)) {
     const below = realPath.slice(dir.length + 1);

@@ -1,5 +1,5 @@
 /** The few facts the loader needs from the project's `deno.json` and `package.json`. */
-import { dirname, join } from "node:path";
+import { dirname, join } from "../../base/path.ts";
 
 /** What the project says about itself and its packages. */
 export interface ProjectFacts {

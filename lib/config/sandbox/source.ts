@@ -1,6 +1,5 @@
 /** What is to be evaluated: a file of a project, or an address. */
-import { basename, dirname } from "node:path";
-import { pathToFileURL } from "node:url";
+import { basename, dirname, fileUrl } from "../../base/path.ts";
 import { apiName, apiUrl } from "./api.ts";
 import { type ProjectFacts, projectFacts } from "./deno_json.ts";
 
@@ -45,7 +44,7 @@ export function fileSource(path: string, allowImport: readonly string[] = []): F
   const name = basename(path);
   return {
     kind: "file",
-    url: pathToFileURL(`${root}/${name}`).href,
+    url: fileUrl(`${root}/${name}`),
     root,
     label: name,
     importHosts: hosts(allowImport),

@@ -34,3 +34,11 @@ Deno.test("charly --version runs without a permission, and never asks for one", 
   }).output();
   assert.deepEqual([code, new TextDecoder().decode(stdout).startsWith("charly ")], [0, true]);
 });
+
+Deno.test("completion offers names of a config read before without any package or module of Node", async () => {
+  for (
+    const entry of ["lib/config/load.ts", "lib/config/remembered.ts", "tasks/verbs/plan.ts", "tasks/verbs/complete.ts"]
+  ) {
+    assert.deepEqual((await staticGraph(entry)).filter((one) => /^(npm|node):/.test(one)), [], entry);
+  }
+});
