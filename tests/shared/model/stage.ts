@@ -149,6 +149,8 @@ class Stage implements AsyncDisposable {
       },
     };
     await this.#real(uncut, fault, abort.signal);
+    // A driver whose connection ended goes on for a moment: what it still does is done before anybody looks.
+    for (const place of [`${this.rig.store}/..`, `${this.rig.place}/system`]) await untilFree(`${place}/.lock`);
     await this.#storeIsWhole();
     if (cut.then === "repair") await this.rig.api().repairLedger(undefined, undefined, {});
     if (cut.then === "del" && this.#sameUndone(uncut)) return await this.#whole({ do: "del", bundle: named.bundle });
@@ -420,6 +422,17 @@ function planEqualsApply(events: readonly DeployEvent[]): void {
       (after !== undefined && ran.has(Number(after)));
     assert.ok(may, `step ${event.n} ran and the plan says ${line.state} (${line.reason ?? ""})`);
     ran.add(event.n);
+  }
+}
+
+/** Waits for whoever holds the lock. */
+async function untilFree(lock: string): Promise<void> {
+  try {
+    using file = await Deno.open(lock);
+    await file.lock(true);
+    await file.unlock();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error; // the store is gone, and its lock with it
   }
 }
 
