@@ -16,7 +16,7 @@ export const stages: Readonly<Record<string, Stage>> = {
   doc: ["test", "--quiet", "--doc", "-A", "mod.ts", "lib", "targets"],
   unit: ["test", "-A", "--no-check", "--parallel", ...unitTests],
   live: ["test", "-A", "--no-check", "tests/live"],
-  attack: ["test", "-A", "--no-check", "tests/attack"],
+  attack: ["test", "-A", "--no-check", "tests/attack", "tests/live/ledger_interrupt_test.ts"],
 };
 
 /** How one stage went. */

@@ -1,10 +1,11 @@
 /**
- * A driver that is killed at every place of a run, a connection that is cut, a charly that is killed: run again, and the end is
- * the same; undo, and the home is what it was.
+ * A driver that is killed all over a run (at every place of it with `deno task test:attack`), a connection that is cut, a
+ * charly that is killed: run again, and the end is the same; undo, and the home is what it was.
  */
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { type HttpServer, serveHttp, tarArchive } from "../shared/http.ts";
+import { places as spread } from "../shared/sample.ts";
 import { type LocalRig, localRig, places, timeless, type Written } from "../shared/local_rig.ts";
 import { diffTrees } from "../shared/tree.ts";
 
@@ -85,7 +86,7 @@ Deno.test("addBundle() ends the same wherever the run before it was killed, and 
   assert.equal((await rig.del("web", {}, { fault: count })).ok, true);
   const inDel = await places(rig);
   await assertHome(rig, before, "undisturbed");
-  for (let at = 1; at <= Math.max(inAdd, inDel); at++) {
+  for (const at of spread(Math.max(inAdd, inDel), 40)) {
     const when = `killed at ${at} of ${inAdd} and ${inDel}`;
     const fault = { at, how: "kill", gate: rig.gate } as const;
     await rig.add(web, "web", {}, { fault });
@@ -108,7 +109,7 @@ Deno.test("delBundle() restores the home wherever the add was killed", async () 
   await rig.add(web, "web", {}, { fault: { at: 0, how: "kill", gate: rig.gate } });
   const inAdd = await places(rig);
   await rig.del();
-  for (let at = 1; at <= inAdd; at++) {
+  for (const at of spread(inAdd, 40)) {
     await rig.add(web, "web", {}, { fault: { at, how: "kill", gate: rig.gate } });
     assert.equal((await rig.del()).ok, true, `killed at ${at}`);
     await assertHome(rig, before, `killed at ${at}`);
@@ -129,8 +130,7 @@ Deno.test("an upgrade ends as a fresh deploy would wherever it was killed, and u
   const inUpgrade = await places(rig);
   await rig.del();
   await assertHome(rig, before, "undisturbed");
-  // Every third place: an upgrade has reverts and acts, and each kind of both is killed in the tests above.
-  for (let at = 1; at <= inUpgrade; at += 3) {
+  for (const at of spread(inUpgrade, 25)) {
     await rig.add(v1);
     await rig.add(v2, "web", {}, { fault: { at, how: "kill", gate: rig.gate } });
     const again = await rig.add(v2);
