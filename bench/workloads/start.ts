@@ -5,8 +5,6 @@ import { type Contestant, type Figures, type Rig, showRatio, showTime } from "..
 import type { TempDir } from "../../tests/shared/tmp.ts";
 import type { TargetResult, Workload, WorkloadResult } from "../workload.ts";
 
-/** A start takes a twentieth of a second: many rounds cost nothing, and few say nothing. */
-const rounds = 15;
 const most = 3;
 
 /** What a user waits for: label, words, and what must stand in the answer. */
@@ -45,7 +43,6 @@ async function run(rig: Rig): Promise<WorkloadResult> {
     command: [dir.join("bin/charly"), ...words],
     cwd: dir.join("project"),
     env,
-    rounds,
     check: ({ stdout }) => {
       if (!answer.test(stdout)) {
         throw new Error(`charly ${words.join(" ")} said ${JSON.stringify(stdout.slice(0, 400))}`);
@@ -61,7 +58,7 @@ async function run(rig: Rig): Promise<WorkloadResult> {
     before: () => Deno.writeTextFile(dir.join("project/charly.config.ts"), config(`edited ${++edits} times`)),
   };
   const figures: Record<string, Figures> = await rig.measure([
-    { name: "empty", command: [dir.join("bin/empty")], env, rounds },
+    { name: "empty", command: [dir.join("bin/empty")], env },
     ...Object.entries(calls).map(([name, [, words, answer]]) => contestant(name, words, answer)),
     changed,
     ...peers,
