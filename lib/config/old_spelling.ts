@@ -1,4 +1,5 @@
 /** What a field was called in `charly.yml` or in one of its ancestors. */
+import { camelCase } from "../base/camel_case.ts";
 
 /** Old words that no rule of spelling leads from. "" says that the field is gone. */
 const oldWords: ReadonlyMap<string, string> = new Map([
@@ -28,11 +29,6 @@ const oldWords: ReadonlyMap<string, string> = new Map([
   ["info", ""],
   ["name", ""],
 ]);
-
-/** `path_append` → `pathAppend`, `kernel-param` → `kernelParam`. */
-function camelCase(name: string): string {
-  return name.replace(/[_-]+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-}
 
 /**
  * What a field nobody knows was once called, among the fields there are: the new name, "" when it is gone, or nothing.

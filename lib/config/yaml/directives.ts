@@ -2,7 +2,7 @@
 import type { Problems } from "./problem.ts";
 import { readiness } from "./shapes/box.ts";
 import { ShapeReader } from "./read_shape.ts";
-import { type Entry, isEmpty, kindOf, type Place, plain, type Tree } from "./tree.ts";
+import { type Entry, isEmpty, kindOf, type Place, type Tree } from "./tree.ts";
 
 /** A file to take in. */
 export interface Import {
@@ -23,32 +23,44 @@ export interface Discover {
 
 /** The directives of a document. */
 export interface Directives {
-  readonly version?: string;
   readonly imports: readonly Import[];
   readonly discover: readonly Discover[];
-  /** `defaults:` of images: kept. */
-  readonly defaults: Readonly<Record<string, unknown>>;
-  /** Directives that are machine-written or internal: kept as they are. */
-  readonly others: Readonly<Record<string, unknown>>;
+  /** `defaults.readiness`, as it is written. */
+  readonly readiness?: unknown;
+  /** What is said and not acted on: the other defaults belong to images, the other directives to the tool that wrote them. */
+  readonly unread: readonly Unread[];
+}
+
+/** A directive that is not acted on. */
+export interface Unread {
+  /** `defaults.build`. */
+  readonly name: string;
+  readonly at: Place;
 }
 
 /** Reads the directives of a document. */
 export function readDirectives(entries: readonly Entry[], problems: Problems): Directives {
-  const others: Record<string, unknown> = Object.create(null);
-  let version: string | undefined;
-  let defaults: Record<string, unknown> = {};
+  let readinessFound: unknown;
   const imports: Import[] = [];
   const discover: Discover[] = [];
+  const unread: Unread[] = [];
   for (const { key, keyAt, value } of entries) {
-    if (isEmpty(value)) continue;
-    if (key === "version") version = value.is === "scalar" ? value.text : undefined;
-    else if (key === "import") imports.push(...itemsOf(key, value, problems).flatMap((it) => readImport(it, problems)));
+    // The shape of a file says of which age it is, not its version.
+    if (isEmpty(value) || key === "version") continue;
+    if (key === "import") imports.push(...itemsOf(key, value, problems).flatMap((it) => readImport(it, problems)));
     else if (key === "discover") {
       discover.push(...itemsOf(key, value, problems).flatMap((it) => readDiscover(it, problems)));
-    } else if (key === "defaults") defaults = readDefaults(value, keyAt, problems);
-    else others[key] = plain(value);
+    } else if (key !== "defaults") unread.push({ name: key, at: keyAt });
+    else if (value.is !== "map") {
+      problems.error("wrong-type", keyAt, `"defaults" is ${kindOf(value)}`, "write a map");
+    } else {
+      for (const it of value.entries) {
+        if (it.key === "readiness") readinessFound = new ShapeReader(problems, new Map()).read(readiness, it.value, []);
+        else unread.push({ name: `defaults.${it.key}`, at: it.keyAt });
+      }
+    }
   }
-  return { ...(version === undefined ? {} : { version }), imports, discover, defaults, others };
+  return { imports, discover, ...(readinessFound === undefined ? {} : { readiness: readinessFound }), unread };
 }
 
 function itemsOf(key: string, value: Tree, problems: Problems): readonly Tree[] {
@@ -89,17 +101,4 @@ function readDiscover(item: Tree, problems: Problems): Discover[] {
   return read === undefined
     ? []
     : [{ path: read.path, recursive: read.recursive ?? true, manifest: read.manifest ?? manifest, at: item.at }];
-}
-
-/** Only `readiness` means something here; everything else belongs to images and is kept. */
-function readDefaults(value: Tree, at: Place, problems: Problems): Record<string, unknown> {
-  if (value.is !== "map") {
-    problems.error("wrong-type", at, `"defaults" is ${kindOf(value)}`, "write a map");
-    return {};
-  }
-  const defaults = plain(value) as Record<string, unknown>;
-  const found = value.entries.find(({ key }) => key === "readiness");
-  if (found === undefined) return defaults;
-  const reader = new ShapeReader(problems, new Map());
-  return { ...defaults, readiness: reader.read(readiness, found.value, []) };
 }

@@ -3,20 +3,11 @@ import { textRules } from "../../entities/text_rules.ts";
 import type { KindShape } from "./read_fields.ts";
 import { flag, list, map, object, type ObjectShape, type Shape, text } from "./shape.ts";
 import { boxShape } from "./shapes/box.ts";
-import { candyData, candyFields } from "./shapes/candy.ts";
+import { candyShape } from "./shapes/candy.ts";
 import { deploymentShape, groupShape } from "./shapes/deployment.ts";
 import { answer, common, installVerbs, kept, liveVerbs, patience, plugins } from "./shapes/step.ts";
-import { androidShape, k8sShape, localShape, podShape } from "./shapes/template.ts";
-import { vmShape } from "./shapes/vm.ts";
-import {
-  agentShape,
-  builderShape,
-  distroShape,
-  initShape,
-  openShape,
-  resourceShape,
-  sidecarShape,
-} from "./shapes/vocabulary.ts";
+import { templateShapes } from "./shapes/template.ts";
+import { openShape, vocabularyShapes } from "./shapes/vocabulary.ts";
 import { resourceKinds } from "./words.ts";
 
 /** A JSON Schema, draft 7: what editors know. */
@@ -24,24 +15,12 @@ export type JsonSchema = boolean | { readonly [key: string]: unknown };
 
 /** Every kind with the fields it may have; kinds with templates have two. */
 const entities: readonly (readonly [string, KindShape])[] = [
-  ["candy", { fields: candyFields, data: candyData }],
+  ["candy", candyShape],
   ["candy", boxShape],
-  ["vm", vmShape],
-  ["local", localShape],
-  ["pod", podShape],
-  ["k8s", k8sShape],
-  ["android", androidShape],
-  ...(["pod", "vm", "local", "k8s", "android"] as const).map((kind) => [kind, deploymentShape] as const),
   ["group", groupShape],
-  ["agent", agentShape],
-  ["builder", builderShape],
-  ["distro", distroShape],
-  ["init", initShape],
-  ["resource", resourceShape],
-  ["sidecar", sidecarShape],
-  ["target", openShape],
-  ["module", openShape],
-  ["package-group", openShape],
+  ...Object.entries(templateShapes).flatMap(([kind, shape]) => [[kind, shape], [kind, deploymentShape]] as const),
+  ...Object.entries(vocabularyShapes),
+  ...["target", "module", "package-group"].map((kind) => [kind, openShape] as const),
 ];
 
 /**
@@ -125,9 +104,7 @@ function stepSchema(): JsonSchema {
 }
 
 function propertiesOf({ fields }: ObjectShape): Record<string, JsonSchema> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([key, { shape, about }]) => [key, describe(schemaOf(shape), about)]),
-  );
+  return Object.fromEntries(Object.entries(fields).map(([key, { shape }]) => [key, schemaOf(shape)]));
 }
 
 /** The schema of a shape. */
@@ -182,8 +159,4 @@ export function schemaOf(shape: Shape): JsonSchema {
     case "data":
       return true;
   }
-}
-
-function describe(schema: JsonSchema, about: string | undefined): JsonSchema {
-  return about === undefined || typeof schema === "boolean" ? schema : { description: about, ...schema };
 }

@@ -1,28 +1,27 @@
 /** A project that is written in YAML: its root file, what that imports and discovers, as one configuration. */
 import { basename, dirname, join } from "node:path";
 import { below, staysBelow } from "./below.ts";
-import { type Directives, type Discover, type Import, readDirectives } from "./directives.ts";
+import { type Directives, type Discover, type Import, readDirectives, type Unread } from "./directives.ts";
 import type { YamlEntity } from "./entity.ts";
 import { runChain } from "./legacy/chain.ts";
 import { isLegacy } from "./legacy/detect.ts";
 import { legacyRules } from "./legacy/rules.ts";
-import { field, type Node } from "./node.ts";
+import type { Node } from "./node.ts";
 import { directivesOf, parseDocument } from "./parse_nodes.ts";
 import type { Problems } from "./problem.ts";
 import { readYaml } from "./read.ts";
-import { readEntities } from "./read_entity.ts";
+import { isBox, readEntities } from "./read_entity.ts";
 import { type Document, get, type Place } from "./tree.ts";
 
 /** Everything a YAML project says. */
 export interface YamlProject {
   readonly entities: readonly YamlEntity[];
-  /** Files that were read, relative to the project. */
-  readonly files: readonly string[];
   /** Imports of other repositories: named, and fetched only on request. */
   readonly remote: readonly Import[];
-  /** `defaults` of images, the first file that says something wins each field. */
-  readonly defaults: Readonly<Record<string, unknown>>;
-  readonly version?: string;
+  /** `defaults.readiness` of the first file that says something. */
+  readonly readiness?: unknown;
+  /** Directives nothing acts on. */
+  readonly unread: readonly Unread[];
 }
 
 /** How deep files may import each other. */
@@ -101,6 +100,8 @@ class Loader {
   #import(item: Import, from: string, namespace: string, above: readonly string[]): void {
     if (item.ref.startsWith("@")) {
       this.#remote.push(item);
+      const hint = "take what it brings into the project; fetching other repositories comes with a later version";
+      this.problems.warn("not-found", item.at, `"${item.ref}" is not fetched`, hint);
       return;
     }
     const path = this.#inside(from, item.ref, item.at);
@@ -122,7 +123,7 @@ class Loader {
     const found: string[] = [];
     for (const { name, isFile, isDirectory } of entriesOf(join(this.root, directory))) {
       const path = join(directory, name);
-      if (isFile && name === manifest && depth > 0) found.push(path);
+      if (isFile && name === manifest) found.push(path);
       // A link may lead anywhere, and a dot marks what is somebody else's.
       else if (isDirectory && !name.startsWith(".") && (recursive || depth === 0)) {
         found.push(...this.#manifests(path, recursive, manifest, depth + 1));
@@ -170,21 +171,19 @@ class Loader {
       )
     );
     const directives = this.#files.flatMap((it) => it.directives);
-    const version = directives.find((it) => it.version !== undefined)?.version;
+    const readiness = directives.find((it) => it.readiness !== undefined)?.readiness;
     return {
       entities: this.#unique(entities),
-      files: this.#files.map(({ path }) => path),
       remote: this.#remote,
-      defaults: Object.assign({}, ...directives.map((it) => it.defaults).reverse()),
-      ...(version === undefined ? {} : { version }),
+      ...(readiness === undefined ? {} : { readiness }),
+      unread: directives.flatMap((it) => it.unread),
     };
   }
 
   #entities(node: Node, { path, namespace }: FileRead): YamlEntity[] {
     const directory = dirname(path); // where its files are, whatever the chain calls it
     // A layer in a manifest of its own is called like its directory, and has its files there.
-    const layer = node.kind === "candy" && directory !== "." && field(node, "base") === undefined &&
-      field(node, "from") === undefined;
+    const layer = node.kind === "candy" && directory !== "." && !isBox(node);
     const name = layer ? basename(directory) : node.name;
     return readEntities(node, `${namespace}${name}`, this.problems, layer ? { dir: directory } : {});
   }

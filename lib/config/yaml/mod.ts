@@ -25,7 +25,11 @@ export function checkYaml(root: string, file: string): CheckedYaml {
   const yaml = readYamlConfig(root, file);
   const parsed = parseConfig(yaml.data);
   if ("issues" in parsed) placeIssues(yaml, parsed.issues, { file, line: 1, column: 1 });
-  const { entities, remote } = yaml.project;
+  const { entities, remote, unread } = yaml.project;
+  for (const { name, at } of unread) {
+    const hint = "leave it in charly.yml: a typed config has no place for it yet";
+    yaml.problems.warn("stray-key", at, `"${name}" is not acted on`, hint);
+  }
   const { defaults } = yaml.data;
   return { entities, problems: yaml.problems.all, remote, ...(defaults === undefined ? {} : { defaults }) };
 }

@@ -1,4 +1,5 @@
 /** A node becomes an entity: of which table is decided by its kind and by what its value holds. */
+import { own } from "../../base/own.ts";
 import type { TableName } from "../../entities/config_schema.ts";
 import type { YamlEntity } from "./entity.ts";
 import { field, type Node } from "./node.ts";
@@ -7,19 +8,10 @@ import { readBundle, readLocal } from "./read_bundle.ts";
 import { readFields } from "./read_fields.ts";
 import type { KindShape } from "./read_fields.ts";
 import { boxShape } from "./shapes/box.ts";
-import { candyData, candyFields } from "./shapes/candy.ts";
+import { candyShape } from "./shapes/candy.ts";
 import { deploymentShape, groupShape } from "./shapes/deployment.ts";
-import { androidShape, k8sShape, localShape, podShape } from "./shapes/template.ts";
-import { vmShape } from "./shapes/vm.ts";
-import {
-  agentShape,
-  builderShape,
-  distroShape,
-  initShape,
-  openShape,
-  resourceShape,
-  sidecarShape,
-} from "./shapes/vocabulary.ts";
+import { templateShapes } from "./shapes/template.ts";
+import { openShape, vocabularyShapes } from "./shapes/vocabulary.ts";
 import { candyFieldsOf } from "./reshape_candy.ts";
 import { boxFields, sizesOf, variablesOf } from "./reshape.ts";
 
@@ -30,25 +22,18 @@ export interface Owner {
   readonly name: string;
 }
 
-/** Kinds whose nodes go to deployments when their value says what goes there, and are templates of them otherwise. */
-const templates: Readonly<Record<string, KindShape>> = {
-  pod: podShape,
-  vm: vmShape,
-  k8s: k8sShape,
-  local: localShape,
-  android: androidShape,
+/** The table of each kind that is kept. */
+const keptTables: Readonly<Record<string, TableName>> = {
+  pod: "pods",
+  k8s: "k8s",
+  android: "androids",
+  agent: "agents",
+  builder: "builders",
+  distro: "distros",
+  init: "inits",
+  resource: "resources",
+  sidecar: "sidecars",
 };
-
-const vocabulary: Readonly<Record<string, { readonly table: TableName; readonly shape: KindShape }>> = {
-  agent: { table: "agents", shape: agentShape },
-  builder: { table: "builders", shape: builderShape },
-  distro: { table: "distros", shape: distroShape },
-  init: { table: "inits", shape: initShape },
-  resource: { table: "resources", shape: resourceShape },
-  sidecar: { table: "sidecars", shape: sidecarShape },
-};
-
-const keptTables: Readonly<Record<string, TableName>> = { pod: "pods", k8s: "k8s", android: "androids" };
 
 /** Whether a candy is an image. */
 export function isBox(node: Node): boolean {
@@ -101,15 +86,15 @@ function readEntity(
     const comment = node.comment === undefined ? {} : { comment: node.comment };
     return { table, kind: node.kind, name, value, at: node.at, places, broken, ...comment };
   };
-  if (isBox(node)) return entity("boxes", boxShape, boxFields);
+  if (isBox(node)) return entity("boxes", boxShape, (values) => boxFields(variablesOf(values, node, problems)));
   if (node.kind === "candy") {
-    return entity("candies", { fields: candyFields, data: candyData }, (values) => ({
+    return entity("candies", candyShape, (values) => ({
       ...candyFieldsOf(node, values, problems),
       ...(dir === undefined ? {} : { dir }),
     }));
   }
   if (node.kind === "group") return entity("groups", groupShape);
-  const template = templates[node.kind];
+  const template = own<KindShape>(templateShapes, node.kind);
   if (template !== undefined) {
     if (isDeployment(node, owner)) {
       const nested = owner !== undefined && owner.node.kind !== "group";
@@ -130,8 +115,8 @@ function readEntity(
     if (node.kind === "local") return entity("locals", template, (values) => readLocal(node, values, problems));
     return entity(keptTables[node.kind]!, template);
   }
-  const words = vocabulary[node.kind];
-  if (words !== undefined) return entity(words.table, words.shape);
+  const words = own<KindShape>(vocabularyShapes, node.kind);
+  if (words !== undefined) return entity(keptTables[node.kind]!, words);
   return entity("others", openShape, (values) => ({ ...values, kind: node.kind }));
 }
 

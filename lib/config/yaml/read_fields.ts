@@ -1,9 +1,10 @@
 /** The fields of a node, wherever they are written: in the kind's value or as children. */
+import { camelCase } from "../../base/camel_case.ts";
 import type { Node } from "./node.ts";
 import { nearest, type Problems } from "./problem.ts";
 import { ShapeReader, type SourceMap } from "./read_shape.ts";
 import { readStep } from "./read_step.ts";
-import { camelCase, type ObjectShape, type Shape } from "./shape.ts";
+import { type ObjectShape, type Shape } from "./shape.ts";
 import type { DataKey } from "./words.ts";
 
 /** Which fields a kind has. */

@@ -1,8 +1,9 @@
 /** One step of a plan: prose and a verb become an entry of a candy's plan. Nothing is dropped: what charly cannot do is kept. */
+import { camelCase } from "../../base/camel_case.ts";
 import { nearest } from "./problem.ts";
 import { pathKey, type ShapeReader } from "./read_shape.ts";
 import type { StepNode } from "./node.ts";
-import { camelCase, type Field, object, type ObjectShape } from "./shape.ts";
+import { type Field, object, type ObjectShape } from "./shape.ts";
 import { answer, common, installVerbs, kept, liveVerbs, patience, plugins, runtimeVerbs } from "./shapes/step.ts";
 import { type Entry, kindOf, type Mapping, plain, type Tree } from "./tree.ts";
 
@@ -76,25 +77,29 @@ function readRun(
   const { word, input, others } = plugin;
   const options = () => optionsOf(others, reader, path, [common, runOptions]);
   const { known } = plugin;
-  if (known === undefined) return { external: word, payload: input, ...options() };
+  const kept = () => ({ external: word.replaceAll("_", "-"), payload: input, ...options() });
+  if (known === undefined) return kept();
   switch (word) {
     case "command": {
       const { command, ...more } = known;
       return { command, ...options(), ...(Object.keys(more).length === 0 ? {} : { keep: more }) };
     }
     case "package":
+      // A package that has to be absent, or of some version, is more than an entry of ours says: installing it would be wrong.
+      if (known["installed"] === false || known["version"] !== undefined) return kept();
       return { package: known["package"], ...some("map", known["packageMap"]), ...options() };
     case "service":
+      if (known["running"] === false) return kept();
       return { service: known["service"], ...some("enabled", known["enabled"]), ...options() };
     case "user":
     case "unix_group":
       return { ...known, ...options() };
     case "kernel-param":
       return typeof known["value"] === "object"
-        ? { external: word, payload: input, ...options() }
+        ? kept()
         : { kernelParam: known["kernelParam"], value: String(known["value"] ?? ""), ...options() };
     default:
-      return { external: word.replaceAll("_", "-"), payload: input, ...options() };
+      return kept();
   }
 }
 

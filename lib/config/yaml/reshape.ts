@@ -47,14 +47,7 @@ const boxOwn = [
 ];
 
 /** Fields of an image as a box has them. */
-export function boxFields(values: Values): Values {
-  const env = Array.isArray(values["env"])
-    ? Object.fromEntries(
-      (values["env"] as string[]).map((line) => [line.split("=", 1)[0]!, line.slice(line.indexOf("=") + 1)]),
-    )
-    : values["env"];
-  return keepOthers(env === undefined ? values : { ...values, env }, boxOwn);
-}
+export const boxFields = (values: Values): Values => keepOthers(values, boxOwn);
 
 const vmOwn = [
   ...["source", "diskSize", "ram", "cpu", "machine", "firmware", "backend", "autostart", "network", "ssh", "cloudInit"],

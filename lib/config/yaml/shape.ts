@@ -37,8 +37,6 @@ export interface Field {
   readonly required?: boolean;
   /** Its name in the entity; else the camelCase of its own. */
   readonly as?: string;
-  /** For editors. */
-  readonly about?: string;
 }
 
 type Fields = Readonly<Record<string, Shape | Field>>;
@@ -77,8 +75,3 @@ export const object = (fields: Fields): ObjectShape => ({
 export const required = (shape: Shape): Field => ({ shape, required: true });
 /** A field with another name in the entity. */
 export const as = (name: string, shape: Shape): Field => ({ shape, as: name });
-
-/** `run_as`, `kernel-param` → `runAs`, `kernelParam`. */
-export function camelCase(name: string): string {
-  return name.replace(/[_-]+([A-Za-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-}

@@ -27,10 +27,10 @@ export function readYamlConfig(root: string, file: string): YamlConfig {
   return { data: dataOf(project), project, problems };
 }
 
-function dataOf({ entities, defaults }: YamlProject): ConfigData {
+function dataOf({ entities, readiness: written }: YamlProject): ConfigData {
   const tables: Record<string, Record<string, unknown>> = {};
   for (const { table, name, value } of entities) (tables[table] ??= Object.create(null))[name] = value;
-  const readiness = readinessOf(defaults["readiness"]);
+  const readiness = readinessOf(written);
   return { ...tables, ...(readiness === undefined ? {} : { defaults: { readiness } }) } as ConfigData;
 }
 

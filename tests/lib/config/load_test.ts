@@ -86,6 +86,16 @@ Deno.test("loadProject() loads a project that is written in YAML", async () => {
   assert.equal(output, "");
 });
 
+Deno.test("loadProject() discovers a directory that is a candy itself, and takes no import twice", async () => {
+  using here = project({
+    "charly.yml": "import: [more.yml, more.yml]\ndiscover: [candy/git, .]\n",
+    "more.yml": "base:\n  local: {}\n  base-candy: { candy: [git] }\n",
+    "candy/git/charly.yml": gitYaml,
+  });
+  const { config } = await loadProject({ cwd: here.dir });
+  assert.deepEqual([Object.keys(config.candies), Object.keys(config.locals)], [["git"], ["base"]]);
+});
+
 Deno.test("loadProject() takes YAML files into a TypeScript config, wherever they are named", async () => {
   using here = project({
     "charly.config.ts": `export default {

@@ -14,6 +14,7 @@ import {
   texts,
   word,
 } from "../shape.ts";
+import type { KindShape } from "../read_fields.ts";
 import type { DataKey } from "../words.ts";
 import { security } from "./security.ts";
 
@@ -84,7 +85,7 @@ const need = list(object({
 const mcpNeed = list({ ...object({ name: required(text("filled")), description: required(text("filled")) }) });
 
 /** Fields inside `candy:`. */
-export const candyFields: ObjectShape = object({
+const candyFields: ObjectShape = object({
   version: text("calver"),
   name: text("kebab"),
   description: text("filled"),
@@ -95,7 +96,7 @@ export const candyFields: ObjectShape = object({
 });
 
 /** Fields written as children. */
-export const candyData: Partial<Record<DataKey, Shape>> = {
+const candyData: Partial<Record<DataKey, Shape>> = {
   candy: candyRefs,
   require: candyRefs,
   bake_plugin: candyRefs,
@@ -152,3 +153,6 @@ export const candyData: Partial<Record<DataKey, Shape>> = {
     rewrite: list(object({ find: required(text("filled")), replace: required(text()) })),
   })),
 };
+
+/** A layer. */
+export const candyShape: KindShape = { fields: candyFields, data: candyData };

@@ -3,15 +3,16 @@ import type { KindShape } from "../read_fields.ts";
 import { data, either, flag, list, map, number, object, required, text, texts, word } from "../shape.ts";
 import { candyRefs } from "./candy.ts";
 import { installOpts } from "./deployment.ts";
+import { vmShape } from "./vm.ts";
 
 /** Candies and options several local deployments share. */
-export const localShape: KindShape = {
+const localShape: KindShape = {
   fields: object({ description: text("filled"), version: text("calver") }),
   data: { candy: candyRefs, install_opts: installOpts, env: texts },
 };
 
 /** Sidecars and environment several pods share. */
-export const podShape: KindShape = {
+const podShape: KindShape = {
   fields: object({
     description: text("filled"),
     box: text("word"),
@@ -24,7 +25,7 @@ export const podShape: KindShape = {
 const quantities = map(text());
 
 /** What a cluster offers. */
-export const k8sShape: KindShape = {
+const k8sShape: KindShape = {
   fields: object({
     box: text(),
     description: text("filled"),
@@ -55,7 +56,7 @@ export const k8sShape: KindShape = {
 };
 
 /** A phone, real or emulated. */
-export const androidShape: KindShape = {
+const androidShape: KindShape = {
   fields: object({
     box: text("word"),
     description: text("filled"),
@@ -67,3 +68,12 @@ export const androidShape: KindShape = {
   }),
   data: {},
 };
+
+/** Kinds whose nodes are templates, unless their value says what is deployed. */
+export const templateShapes = {
+  pod: podShape,
+  vm: vmShape,
+  k8s: k8sShape,
+  local: localShape,
+  android: androidShape,
+} as const satisfies Readonly<Record<string, KindShape>>;

@@ -26,7 +26,7 @@ const extraRepos = list({ ...object({ name: required(text()) }), open: true });
 const open = (fields: Parameters<typeof object>[0]): ObjectShape => ({ ...object(fields), open: true });
 
 /** A distribution. */
-export const distroShape: KindShape = {
+const distroShape: KindShape = {
   fields: object({
     inherits: text(),
     inherit_packages: flag,
@@ -76,7 +76,7 @@ export const distroShape: KindShape = {
 };
 
 /** A builder of artifacts, or of a bare root file system. */
-export const builderShape: KindShape = {
+const builderShape: KindShape = {
   fields: object({
     description: text(),
     kind: word("layer", "bootstrap"),
@@ -102,7 +102,7 @@ export const builderShape: KindShape = {
 };
 
 /** What starts services inside a container or a machine. */
-export const initShape: KindShape = {
+const initShape: KindShape = {
   fields: object({
     description: text(),
     model: required(word("fragment_assembly", "file_copy")),
@@ -135,19 +135,19 @@ export const initShape: KindShape = {
 };
 
 /** Something a machine has one of, or few. */
-export const resourceShape: KindShape = {
+const resourceShape: KindShape = {
   fields: object({ description: text(), gpu: open({ vendor: text() }) }),
   data: {},
 };
 
 /** A container beside another one. */
-export const sidecarShape: KindShape = {
+const sidecarShape: KindShape = {
   fields: object({ description: text(), image: text("word"), parameter: map(data) }),
   data: { env: map(text()), volume: list(open({ name: text() })), secret: list(open({ name: text() })), security },
 };
 
 /** A program that is asked in words. */
-export const agentShape: KindShape = {
+const agentShape: KindShape = {
   fields: object({
     command: required(texts),
     description: text(),
@@ -170,3 +170,13 @@ export const openShape: KindShape = {
   fields: open({}),
   data: { package: list(data), distro: data, require: list(scalar) },
 };
+
+/** Kinds of words a project adds. */
+export const vocabularyShapes = {
+  agent: agentShape,
+  builder: builderShape,
+  distro: distroShape,
+  init: initShape,
+  resource: resourceShape,
+  sidecar: sidecarShape,
+} as const satisfies Readonly<Record<string, KindShape>>;
