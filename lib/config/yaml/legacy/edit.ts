@@ -1,6 +1,6 @@
 /** Small changes of trees, for legacy rules: nothing is changed in place, places and comments stay. */
 import type { Document, Entry, Mapping, Tree } from "../tree.ts";
-import type { ProjectFiles } from "./rule.ts";
+import type { ProjectFiles, RuleLog } from "./rule.ts";
 
 /** A map with other entries. */
 export function withEntries(map: Mapping, entries: readonly Entry[]): Mapping {
@@ -10,6 +10,19 @@ export function withEntries(map: Mapping, entries: readonly Entry[]): Mapping {
 /** A map with one of its keys called otherwise; its place among the keys stays. */
 export function renameKey(map: Mapping, from: string, to: string): Mapping {
   return withEntries(map, map.entries.map((entry) => entry.key === from ? { ...entry, key: to } : entry));
+}
+
+/** A map whose keys are called as the table says, unless the new name is taken; each is logged. */
+export function renameKeys(map: Mapping, names: Readonly<Record<string, string>>, log: RuleLog): Mapping {
+  return withEntries(
+    map,
+    map.entries.map((entry) => {
+      const now = Object.hasOwn(names, entry.key) ? names[entry.key] : undefined;
+      if (now === undefined || map.entries.some((other) => other.key === now)) return entry;
+      log.change(entry.keyAt, `"${entry.key}" is "${now}" now`);
+      return { ...entry, key: now };
+    }),
+  );
 }
 
 /** A map without some of its keys. */
@@ -43,6 +56,11 @@ export function mapMaps(
     value: mapMaps(entry.value, change, [...path, entry.key]),
   }));
   return change({ ...tree, entries }, path);
+}
+
+/** Every map of a document changed, from the inside out. */
+export function mapRoot(root: Mapping, change: (map: Mapping, path: readonly string[]) => Mapping): Mapping {
+  return mapMaps(root, change) as Mapping; // a map stays a map
 }
 
 /** Every document whose root is a map changed; files keep their names. */

@@ -83,6 +83,26 @@ export function mapEntities(files: ProjectFiles, change: (entity: Mapping, at: L
   });
 }
 
+/**
+ * Every image, and the `defaults` of images, changed. The `images:` of a deploy file are deployments.
+ *
+ * @param change is told `defaults` in `among` for those
+ */
+export function mapImages(files: ProjectFiles, change: (image: Mapping, at: LayerAt) => Mapping): ProjectFiles {
+  const isDeployFile = (file: string) => /(^|\/)deploy\.ya?ml$/.test(file);
+  const images = mapEntities(
+    files,
+    (entity, at) =>
+      ["image", "images", "box"].includes(at.among) && !isDeployFile(at.file) ? change(entity, at) : entity,
+  );
+  return mapRoots(images, (root, file) => {
+    const defaults = get(root, "defaults");
+    return defaults?.is === "map" && isKeyed(root) && !isDeployFile(file)
+      ? withValue(root, "defaults", change(defaults, { file, name: "defaults", among: "defaults" }))
+      : root;
+  });
+}
+
 /** Keys of files that are not in node form. */
 const rootWords = [
   ...entityMaps,

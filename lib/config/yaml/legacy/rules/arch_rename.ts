@@ -1,5 +1,5 @@
 /** `archlinux` is `arch`. */
-import { mapMaps, mapRoots, withEntries } from "../edit.ts";
+import { mapRoot, mapRoots, withEntries } from "../edit.ts";
 import type { LegacyRule } from "../rule.ts";
 
 export const archRename: LegacyRule = {
@@ -8,7 +8,7 @@ export const archRename: LegacyRule = {
   about: "the distribution `archlinux` is `arch`",
   apply: (files, log) =>
     mapRoots(files, (root) => {
-      const changed = mapMaps(root, (map, path) =>
+      return mapRoot(root, (map, path) =>
         withEntries(
           map,
           map.entries.map((entry) => {
@@ -33,6 +33,5 @@ export const archRename: LegacyRule = {
             return { ...entry, value: { ...entry.value, items } };
           }),
         ));
-      return changed.is === "map" ? changed : root;
     }),
 };

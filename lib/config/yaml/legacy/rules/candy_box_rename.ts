@@ -1,41 +1,31 @@
 /** `layer` is `candy` and `image` is `box`, wherever they are keys; files and directories follow. */
 import type { Document } from "../../tree.ts";
-import { mapMaps, mapRoots, withEntries } from "../edit.ts";
+import { mapRoot, mapRoots, renameKeys } from "../edit.ts";
 import { isKeyed, wrapperOf } from "../layers.ts";
 import type { LegacyRule, RuleLog } from "../rule.ts";
 import { isTextOfTheUser } from "../user_text.ts";
 
-const renames: ReadonlyMap<string, string> = new Map([
-  ["layer", "candy"],
-  ["image", "box"],
-  ["add_layer", "add_candy"],
-  ["layer_field", "candy_field"],
-  ["layer_file", "candy_file"],
-  ["depends_layer", "depends_candy"],
-]);
+const renames = {
+  layer: "candy",
+  image: "box",
+  add_layer: "add_candy",
+  layer_field: "candy_field",
+  layer_file: "candy_file",
+  depends_layer: "depends_candy",
+};
 
 export const candyBoxRename: LegacyRule = {
   schema: "2026.156.0556",
   name: "candy-box-rename",
   about: "`layer` is `candy`, `image` is `box`, `add_layer` is `add_candy`; `layers/` is `candy/`",
   apply: (files, log) => {
-    // In node form `image` is the image of a pod.
     const old = mapRoots(files, (root) => {
+      // In node form `image` is the image of a pod.
       if (!isKeyed(root) && wrapperOf(root) === undefined) return root;
-      const changed = mapMaps(
-        root,
-        (map, path) =>
-          isTextOfTheUser(path) || path[0]?.startsWith("sidecar") === true ? map : withEntries(
-            map,
-            map.entries.map((entry) => {
-              const now = renames.get(entry.key);
-              if (now === undefined || map.entries.some((other) => other.key === now)) return entry;
-              log.change(entry.keyAt, `"${entry.key}" is "${now}" now`);
-              return { ...entry, key: now };
-            }),
-          ),
-      );
-      return changed.is === "map" ? changed : root;
+      return mapRoot(root, (map, path) => {
+        const isSidecar = path[0]?.startsWith("sidecar") === true;
+        return isTextOfTheUser(path) || isSidecar ? map : renameKeys(map, renames, log);
+      });
     });
     return new Map(
       [...old].map(([path, documents]): [string, readonly Document[]] => [moved(path, documents, log), documents]),

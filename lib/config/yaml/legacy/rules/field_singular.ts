@@ -1,6 +1,6 @@
 /** Plural field names become singular ones. Done on keys: upstream's line rewrite also changed text inside of block scalars. */
 import { isTextOfTheUser } from "../user_text.ts";
-import { mapMaps, mapRoots, withEntries } from "../edit.ts";
+import { mapRoot, mapRoots, renameKeys } from "../edit.ts";
 import type { LegacyRule } from "../rule.ts";
 
 /** Plurals whose singular takes more than dropping the `s`. */
@@ -32,30 +32,17 @@ const plain = [
   ..."section_fields base_packages include_packages copy_artifacts exclude_distros services".split(" "),
 ];
 
-const renames: ReadonlyMap<string, string> = new Map([
-  ...plain.map((word): [string, string] => [word, word.replace(/s$/, "")]),
-  ...Object.entries(irregular),
-]);
+const renames: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(plain.map((word) => [word, word.replace(/s$/, "")])),
+  ...irregular,
+};
 
 export const fieldSingular: LegacyRule = {
   schema: "2026.130.1530",
   name: "field-singular",
   about: "plural field names become singular",
   apply: (files, log) =>
-    mapRoots(files, (root) => {
-      const changed = mapMaps(root, (map, path) => {
-        // Names the user chose stay: variables, distributions, headers.
-        if (isTextOfTheUser(path)) return map;
-        return withEntries(
-          map,
-          map.entries.map((entry) => {
-            const now = renames.get(entry.key);
-            if (now === undefined || map.entries.some((other) => other.key === now)) return entry;
-            log.change(entry.keyAt, `"${entry.key}" is "${now}" now`);
-            return { ...entry, key: now };
-          }),
-        );
-      });
-      return changed.is === "map" ? changed : root;
-    }),
+    mapRoots(files, (root) =>
+      // Names the user chose stay: variables, distributions, headers.
+      mapRoot(root, (map, path) => isTextOfTheUser(path) ? map : renameKeys(map, renames, log))),
 };

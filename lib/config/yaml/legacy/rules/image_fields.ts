@@ -1,7 +1,7 @@
 /** Fields of images of the first months: `pkg`, one `builder` for everything, `builders`, `format_config`. */
 import { type Entry, get, type Mapping, textAt, type Tree } from "../../tree.ts";
-import { mapRoots, withEntries } from "../edit.ts";
-import { isKeyed } from "../layers.ts";
+import { withEntries } from "../edit.ts";
+import { mapImages } from "../layers.ts";
 import type { LegacyRule, RuleLog } from "../rule.ts";
 
 const builderWords = ["pixi", "npm", "cargo", "aur"];
@@ -12,26 +12,7 @@ export const imageFields: LegacyRule = {
   schema: "2026.112.0521",
   name: "image-fields",
   about: "`pkg` is `build`, `builder: x` is a map, `builders` is `builder`; fields images lost are named",
-  apply: (files, log) =>
-    mapRoots(files, (root, file) => {
-      // The `images:` of a deploy file are deployments.
-      if (!isKeyed(root) || /(^|\/)deploy\.ya?ml$/.test(file)) return root;
-      return withEntries(
-        root,
-        root.entries.map((entry) => {
-          if (entry.key === "defaults" && entry.value.is === "map") {
-            return { ...entry, value: imageOf(entry.value, log, true) };
-          }
-          if (!["image", "images", "box"].includes(entry.key) || entry.value.is !== "map") {
-            return entry;
-          }
-          const images = entry.value.entries.map((it) =>
-            it.value.is === "map" ? { ...it, value: imageOf(it.value, log, false) } : it
-          );
-          return { ...entry, value: withEntries(entry.value, images) };
-        }),
-      );
-    }),
+  apply: (files, log) => mapImages(files, (image, { among }) => imageOf(image, log, among === "defaults")),
 };
 
 function imageOf(image: Mapping, log: RuleLog, defaults: boolean): Mapping {

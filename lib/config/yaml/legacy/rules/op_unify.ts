@@ -1,6 +1,6 @@
 /** Tasks and tests in the words of today's steps: `cmd` is `command`, `user` is `run_as`, `scope` is `context`. */
 import { type Entry, type Mapping, textAt, type Tree } from "../../tree.ts";
-import { mapMaps, mapRoots, withEntries } from "../edit.ts";
+import { mapRoot, mapRoots, withEntries } from "../edit.ts";
 import { mapEntities } from "../layers.ts";
 import type { LegacyRule, RuleLog } from "../rule.ts";
 
@@ -27,8 +27,7 @@ export const opUnify: LegacyRule = {
         }),
       ));
     return mapRoots(layers, (root) => {
-      const changed = mapMaps(root, (map) => scopes(map, log));
-      return changed.is === "map" ? changed : root;
+      return mapRoot(root, (map) => scopes(map, log));
     });
   },
 };

@@ -2,7 +2,7 @@
 import { plugins } from "../../shapes/step.ts";
 import { type Entry, get, type Mapping, textAt } from "../../tree.ts";
 import { isWord, stepWords } from "../../words.ts";
-import { mapMaps, mapRoots, withEntries } from "../edit.ts";
+import { mapRoot, mapRoots, withEntries } from "../edit.ts";
 import type { LegacyRule, RuleLog } from "../rule.ts";
 
 /** What a verb was called before. */
@@ -32,8 +32,7 @@ export const verbsToPlugin: LegacyRule = {
   about: "the verb of a step is the word of a plug-in, its fields are `plugin_input`",
   apply: (files, log) =>
     mapRoots(files, (root) => {
-      const changed = mapMaps(root, (map) => isStep(map) ? stepOf(map, log) : map);
-      return changed.is === "map" ? changed : root;
+      return mapRoot(root, (map) => isStep(map) ? stepOf(map, log) : map);
     }),
 };
 
