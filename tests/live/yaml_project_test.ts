@@ -92,3 +92,31 @@ Deno.test("charly schema prints a JSON Schema", async () => {
   await using it = await yamlProject();
   assert.equal(JSON.parse((await it.charly("schema")).stdout).title, "charly.yml");
 });
+
+Deno.test("charly migrate brings an ov project into today's form once, keeps a copy, and leaves other files alone", async () => {
+  await using it = await charlyProject("", {
+    "overthink.yml": "version: 4\nincludes: [deploy.yml]\ndiscover: { layers: [{ path: layers }] }\n",
+    "deploy.yml": "deploy:\n  web: { target: host, host: local, add_layers: [motd] }\n",
+    "layers/motd/layer.yml": "info: a greeting\ntasks:\n  - { copy: hello.txt, to: ~/hello.txt }\n",
+    "layers/motd/hello.txt": "hello\n",
+    "compose.yml": "services: { web: { image: nginx } }\n",
+  });
+  await Deno.remove(it.dir.join("charly.config.ts"));
+  const before = await Deno.readTextFile(it.dir.join("compose.yml"));
+  const dry = await it.charly("migrate", "--dry-run");
+  assert.match(dry.stdout, /\(nothing written\)$/m);
+  assert.equal((await Deno.stat(it.dir.join("overthink.yml"))).isFile, true);
+  const done = await it.charly("migrate");
+  assert.equal(done.code, 0, done.stderr);
+  await assert.rejects(Deno.lstat(it.dir.join("layers")), Deno.errors.NotFound);
+  await assert.rejects(Deno.lstat(it.dir.join("overthink.yml")), Deno.errors.NotFound);
+  const [copy] = await Array.fromAsync(Deno.readDir(it.dir.join(".charly-backup")));
+  for (const path of ["overthink.yml", "deploy.yml", "layers/motd/layer.yml", "layers/motd/hello.txt"]) {
+    assert.equal((await Deno.stat(it.dir.join(`.charly-backup/${copy!.name}/${path}`))).isFile, true, path);
+  }
+  assert.equal(await Deno.readTextFile(it.dir.join("compose.yml")), before);
+  assert.match((await it.charly("migrate")).stdout, /^nothing to do/);
+  const deployed = await it.charly("deploy", "web", "-y");
+  assert.equal(deployed.code, 0, deployed.stderr);
+  assert.equal(await Deno.readTextFile(`${it.home}/hello.txt`), "hello\n");
+});
