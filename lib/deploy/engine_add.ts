@@ -1,6 +1,9 @@
 /** Plan and add over several hosts: everybody is asked first, one question is put, then the hosts go. */
 import { readEnv } from "../base/env.ts";
-import { CharlyError } from "../base/errors.ts";
+import { checkAnswers, requireUndo, sameMachine } from "./add_checks.ts";
+import { isNoop } from "./add_host.ts";
+import { applyLane, type Lane } from "./add_lane.ts";
+import { assess, type Assessment } from "./assess.ts";
 import type {
   AddOptions,
   DeployEvents,
@@ -10,20 +13,17 @@ import type {
   Outcome,
   PlanOptions,
 } from "./contract.ts";
-import { type Applied, applyHost, type ApplyOptions, isNoop } from "./add_host.ts";
-import { assess, type Assessment, type DeploySpec } from "./assess.ts";
-import { type EngineOptions, failureOf, type Job, jobOf, openHost, specOf } from "./engine.ts";
+import { type EngineOptions, failureOf, jobOf, openHost, specOf } from "./engine.ts";
 import { EventQueue } from "./events.ts";
-import { fetchContent } from "./fetch.ts";
 import { fleet } from "./fleet.ts";
 import { checkGuardable } from "./guard_plan.ts";
 import { hostPlanOf } from "./host_plan.ts";
-import { checkPlanFile } from "./plan_file.ts";
 import { outputDirectory, OutputKeeper } from "./keep_output.ts";
-import type { RunWatch } from "./run.ts";
+import { checkPlanFile } from "./plan_file.ts";
+import { foldAll, identityNote, rememberOrWarn } from "./remember.ts";
 import { resolveSecrets } from "./secrets.ts";
 import type { HostSession } from "./session.ts";
-import { foldAll, identityNote, writeOperatorCopy } from "./remember.ts";
+import { none } from "./watch.ts";
 
 /** Plans a bundle on each of its hosts; nothing is written anywhere. */
 export async function planBundle(
@@ -40,16 +40,7 @@ export async function planBundle(
     try {
       await using session = await openHost(engine, job, host);
       const assessment = await assess(session, spec, { guards: options.live === true, tolerant: true });
-      if (options.guard !== undefined) checkGuardable(assessment);
-      plans.set(
-        host,
-        hostPlanOf(host, session.venue, assessment, {
-          live: true,
-          commands: options.commands === true,
-          home: session.facts.home,
-          ...(options.guard === undefined ? {} : { guard: options.guard }),
-        }),
-      );
+      plans.set(host, planOf(host, session, assessment, options));
     } catch (error) {
       failure ??= error;
     }
@@ -61,11 +52,19 @@ export async function planBundle(
   return all;
 }
 
-/** One host between its plan and its end. */
-interface Lane {
-  readonly session: HostSession;
-  readonly shown: Assessment;
-  readonly plan: HostPlan;
+function planOf(
+  host: string,
+  session: HostSession,
+  assessment: Assessment,
+  { guard, commands }: Pick<PlanOptions, "guard" | "commands">,
+): HostPlan {
+  if (guard !== undefined) checkGuardable(assessment);
+  return hostPlanOf(host, session.venue, assessment, {
+    live: true,
+    commands: commands === true,
+    home: session.facts.home,
+    ...(guard === undefined ? {} : { guard }),
+  });
 }
 
 /** Adds a bundle: plan, question, apply. */
@@ -89,13 +88,7 @@ export async function addBundle(
         const session = await openHost(engine, job, host, events);
         try {
           const shown = await assess(session, spec, { guards: true, tolerant: false });
-          if (options.guard !== undefined) checkGuardable(shown);
-          const plan = hostPlanOf(host, session.venue, shown, {
-            live: true,
-            commands: false,
-            home: session.facts.home,
-            ...(options.guard === undefined ? {} : { guard: options.guard }),
-          });
+          const plan = planOf(host, session, shown, { ...options, commands: false });
           lanes.set(host, { session, shown, plan });
           const note = await identityNote(engine, job, host, shown.survey.stores);
           if (note !== undefined) events.tell({ kind: "warning", host, message: note });
@@ -165,9 +158,7 @@ export async function addBundle(
   }
   async function quiet(host: string): Promise<HostOutcome> {
     const lane = lanes.get(host)!;
-    await writeOperatorCopy(engine, job, host, lane.session, foldAll(lane.shown.survey.stores)).catch((error) => {
-      events.tell({ kind: "warning", host, message: `the operator's copy could not be written: ${error.message}` });
-    });
+    await rememberOrWarn(engine, job, host, lane.session, events, foldAll(lane.shown.survey.stores));
     return {
       ...none(host, "unchanged"),
       upToDate: lane.shown.judged.length,
@@ -178,248 +169,5 @@ export async function addBundle(
     const hosts = job.hosts.map((host) => ended.get(host) ?? none(host, "not-run"));
     const bad = new Set(["failed", "unreachable", "declined", ...(options.dryRun === true ? [] : ["not-run"])]);
     return { bundle: name, ok: !hosts.some((it) => bad.has(it.result)), hosts };
-  }
-}
-
-async function applyLane(
-  engine: EngineOptions,
-  job: Job,
-  spec: DeploySpec,
-  options: AddOptions,
-  { session, shown }: Lane,
-  host: string,
-  secrets: ReadonlyMap<string, string>,
-  events: EventQueue,
-): Promise<HostOutcome> {
-  const began = performance.now();
-  const of = shown.judged.length + shown.early.length + shown.late.length;
-  const summary = (n: number) =>
-    shown.judged.find((it) => it.n === n)?.act.summary ??
-      [...shown.early, ...shown.late].find((it) => it.n === n)?.item.claim?.summary ?? `step ${n}`;
-  const onBusy = (holder: string) =>
-    void events.tell({ kind: "warning", host, message: `waiting for the lock, held by ${holder}` });
-  const apply = (over: HostSession, plan: Assessment, guard?: ApplyOptions["guard"]) =>
-    applyHost(over, spec, plan, {
-      operator: engine.operator,
-      onFailure: options.onFailure ?? job.bundle.onFailure ?? "stop",
-      onDrift: options.onDrift ?? "stop",
-      secrets,
-      watch: watchOf(events, host, of, summary),
-      onBusy,
-      fetch: fetchContent,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
-      ...(guard === undefined ? {} : { guard }),
-    });
-  const remember = (over: HostSession, known?: Applied["stores"]) =>
-    writeOperatorCopy(engine, job, host, over, known).catch((error) => {
-      events.tell({ kind: "warning", host, message: `the operator's copy could not be written: ${error.message}` });
-    });
-  try {
-    if (options.guard !== undefined) {
-      const { guardedLane } = await import("./guarded_lane.ts");
-      const open = () => openHost(engine, job, host, events);
-      const outcome = await guardedLane({
-        host,
-        guard: options.guard,
-        operator: engine.operator,
-        session,
-        open,
-        apply: (guard) => apply(session, shown, guard),
-        ...(shown.late.length === 0 ? {} : {
-          rest: async () => {
-            await using over = await open();
-            return await apply(over, await assess(over, spec, { guards: true, tolerant: false }));
-          },
-        }),
-        outcome: (applied) => outcomeOf(host, applied, performance.now() - began),
-        nothing: none(host, "failed"),
-        tell: (state, text) => void events.tell({ kind: "guard", host, state, text }),
-        onBusy,
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
-      });
-      if (outcome.outcome !== "unreachable") {
-        await rememberAfter(open, shown.survey.stores.root !== undefined, remember).catch((error) => {
-          events.tell({ kind: "warning", host, message: `the operator's copy could not be written: ${error.message}` });
-        });
-      }
-      return { ...outcome, durationMs: performance.now() - began, home: session.facts.home };
-    }
-    const applied = await apply(session, shown);
-    for (const it of applied.unstable) {
-      events.tell({
-        kind: "warning",
-        host,
-        message: `unstable: ${it.act.summary} is not as wanted right after the run; a later step changed it`,
-      });
-    }
-    await remember(session, applied.stores);
-    return { ...outcomeOf(host, applied, performance.now() - began), home: session.facts.home };
-  } catch (error) {
-    return { ...none(host, "failed"), ...failureOf(error), durationMs: performance.now() - began };
-  }
-}
-
-/** The operator's copy, over a connection of its own: a guarded run has given up the one it came with. */
-async function rememberAfter(
-  open: () => Promise<HostSession>,
-  root: boolean,
-  remember: (over: HostSession) => Promise<void>,
-): Promise<void> {
-  await using over = await open();
-  if (root) await over.executor.probe("root");
-  await remember(over);
-}
-
-/** `step 3 (Op, candy web): `, so that whoever mends it knows where it is written. */
-function stepName({ assessment }: Applied, n: number): string {
-  const act = assessment.judged.find((it) => it.n === n)?.act;
-  if (act === undefined) {
-    const claim = [...assessment.early, ...assessment.late].find((it) => it.n === n)?.item.claim;
-    return claim === undefined ? "" : `revert ${n} (${claim.want.type}, candy ${claim.candy}): `;
-  }
-  const step = assessment.compiled.plan.plans.flatMap(({ steps }) => steps)[act.step - 1];
-  return `step ${n} (${step?.kind ?? act.type}, candy ${act.candy}): `;
-}
-
-function outcomeOf(host: string, applied: Applied, durationMs: number): HostOutcome {
-  const { compiled } = applied.assessment;
-  const base = {
-    host,
-    ran: applied.ran,
-    upToDate: applied.upToDate,
-    skipped: compiled.skipped.length,
-    durationMs,
-  };
-  const first = applied.failed[0];
-  if (first !== undefined) {
-    const after = applied.rolledBack ? "; this run's changes were put back" : "";
-    return {
-      ...base,
-      result: "failed",
-      error: {
-        message: `${stepName(applied, first.n)}${first.summary}: ${first.message}${after}`,
-        hint: applied.rolledBack
-          ? "mend the step and apply again"
-          : "mend the step and apply again: it goes on where it stopped; `charly bundle del` takes back what is there",
-        code: "step-failed",
-      },
-    };
-  }
-  if (applied.stopped !== undefined) {
-    return {
-      ...base,
-      result: "failed",
-      error: {
-        message: `${stopText(applied.stopped)}${applied.rolledBack ? "; this run's changes were put back" : ""}`,
-        hint: applied.rolledBack ? "run the same command again to begin anew" : "run the same command again to go on",
-        code: "stopped",
-      },
-    };
-  }
-  return { ...base, result: applied.ran > 0 ? "changed" : "unchanged" };
-}
-
-/** Why a run came to no end, in words. */
-export function stopText(reason: string): string {
-  const known: Readonly<Record<string, string>> = {
-    stop: "stopped as asked, behind the step that ran",
-    kill: "stopped as asked, in the middle of a step",
-    silence: "stopped by the target: it heard nothing from here for too long",
-    journal: "stopped by the target: its journal could not be written (is the disk full?)",
-    store: "stopped by the target: its ledger could not be written (is the disk full?)",
-    channel: "stopped by the target: the connection ended",
-  };
-  return known[reason] ?? `stopped: ${reason}`;
-}
-
-/** Frames of a run as events. */
-export function watchOf(events: EventQueue, host: string, of: number, summary: (n: number) => string): RunWatch {
-  const times = new Map<number, number>();
-  return {
-    began: (n) => {
-      times.set(n, performance.now());
-      events.tell({ kind: "step-begin", host, n, of, summary: summary(n) });
-    },
-    output: (n, bytes) => events.tell({ kind: "step-output", host, n, stream: "out", bytes }),
-    warning: (n, message) =>
-      events.tell({ kind: "warning", host, message: n === 0 ? message : `step ${n}: ${message}` }),
-    ended: ({ n, code, state, message }) => {
-      if (state === "skip" || state.startsWith("kept:")) {
-        const reason = state === "skip" ? message : `kept as it is: ${message}`;
-        events.tell({ kind: "skipped", host, n, summary: summary(n), reason });
-        return;
-      }
-      const result = state === "fail" || state.startsWith("failed:")
-        ? "failed"
-        : state === "timeout" || state === "cut"
-        ? state
-        : state === "same" || state === "gone" || state === "dropped"
-        ? "satisfied"
-        : "ok";
-      if (!times.has(n)) events.tell({ kind: "step-begin", host, n, of, summary: summary(n) });
-      if (result === "failed" && message !== "") {
-        events.tell({ kind: "warning", host, message: `step ${n}: ${message}` });
-      }
-      const durationMs = performance.now() - (times.get(n) ?? performance.now());
-      events.tell({ kind: "step-end", host, n, of, summary: summary(n), result, code, durationMs });
-    },
-  };
-}
-
-/** An outcome in which nothing ran. */
-export function none(host: string, result: HostOutcome["result"]): HostOutcome {
-  return { host, result, ran: 0, upToDate: 0, skipped: 0, durationMs: 0 };
-}
-
-function requireUndo(plans: readonly HostPlan[]): void {
-  const act = plans.flatMap((plan) => plan.planned).find((it) =>
-    it.reversibility === "none" && !["skipped", "up-to-date", "recorded"].includes(it.state)
-  );
-  if (act === undefined) return;
-  throw new CharlyError(`plan: step ${act.n} cannot be undone: ${act.summary}`, {
-    hint: "give the command an `undo`, or drop --require-undo",
-    code: "no-undo",
-    exitCode: 2,
-  });
-}
-
-/** A step that was cut and runs once only waits for a word, and words for other steps are a mistake. */
-function checkAnswers(lanes: ReadonlyMap<string, Lane>, { done = [], undo = [] }: AddOptions): void {
-  const judged = [...lanes].flatMap(([host, { shown }]) => shown.judged.map((it) => ({ host, it })));
-  const waiting = judged.find(({ it }) => it.state === "needs-answer");
-  if (waiting !== undefined) {
-    const { host, it } = waiting;
-    throw new CharlyError(`apply on ${host}: step ${it.n} was interrupted, and runs once only: ${it.act.summary}`, {
-      hint: `look what it did, then say --rerun ${it.n} (again), --done ${it.n} (it did its work) or ` +
-        `--undo ${it.n} (take back what it did)`,
-      code: "needs-answer",
-      exitCode: 3,
-    });
-  }
-  const unasked = [...done, ...undo].find((n) => !judged.some(({ it }) => it.n === n && it.answered !== undefined));
-  if (unasked === undefined || lanes.size === 0) return;
-  throw new CharlyError(`apply: step ${unasked} waits for no answer`, {
-    hint: "look at `charly plan`: only steps that need an answer take --done and --undo",
-    code: "no-question",
-    exitCode: 2,
-  });
-}
-
-/** Two names for one machine would act on it twice at once. */
-function sameMachine(lanes: ReadonlyMap<string, Lane>): void {
-  const seen = new Map<string, string>();
-  for (const [host, { shown }] of lanes) {
-    const store = shown.survey.stores.root ?? shown.survey.stores.user;
-    const id = store?.state.identity?.target_id;
-    if (id === undefined) continue;
-    const other = seen.get(id);
-    if (other !== undefined) {
-      throw new CharlyError(`deploy: ${other} and ${host} are the same machine (or share one home)`, {
-        hint: "name it once in the bundle",
-        code: "same-machine",
-        exitCode: 2,
-      });
-    }
-    seen.set(id, host);
   }
 }

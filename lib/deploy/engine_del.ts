@@ -15,12 +15,12 @@ import type {
 } from "./contract.ts";
 import { delHost, planDel, type UndoPlan } from "./del_host.ts";
 import { type EngineOptions, failureOf, type Job, jobOf, openHost } from "./engine.ts";
-import { none, stopText, watchOf } from "./engine_add.ts";
+import { none, stopText, watchOf } from "./watch.ts";
 import { EventQueue } from "./events.ts";
 import { outputDirectory, OutputKeeper } from "./keep_output.ts";
 import { fleet } from "./fleet.ts";
 import { sweepHost } from "./keep_host.ts";
-import { forgetOperatorCopy, identityNote, rememberedHosts, writeOperatorCopy } from "./remember.ts";
+import { forgetOperatorCopy, identityNote, orWarn, rememberedHosts, rememberOrWarn } from "./remember.ts";
 import { isEmpty } from "./run.ts";
 import { resolveSecrets } from "./secrets.ts";
 import type { HostSession } from "./session.ts";
@@ -172,8 +172,8 @@ async function undoLane(
       watch: watchOf(events, host, shown.items.length, summary),
       onBusy: (holder) => events.tell({ kind: "warning", host, message: `waiting for the lock, held by ${holder}` }),
     });
-    if (undone.left.length === 0) await forgetOperatorCopy(engine, job, host);
-    else await writeOperatorCopy(engine, job, host, session);
+    if (undone.left.length > 0) await rememberOrWarn(engine, job, host, session, events);
+    else await orWarn(host, events, forgetOperatorCopy(engine, job, host));
     const ok = undone.left.length === 0 && undone.stopped === undefined;
     return {
       ...none(host, ok ? "changed" : "failed"),

@@ -4,14 +4,14 @@ import { deployId } from "../plan/deploy_id.ts";
 import { levels } from "./assess.ts";
 import type { DeployEvents, DeployProject, HostOptions, HostOutcome, Outcome } from "./contract.ts";
 import { type EngineOptions, failureOf, type Job, openHost } from "./engine.ts";
-import { none } from "./engine_add.ts";
+import { none } from "./watch.ts";
 import { undoJob } from "./engine_del.ts";
 import { EventQueue } from "./events.ts";
 import { fleet } from "./fleet.ts";
 import type { ArmedGuard } from "./guard.ts";
 import { settleByHand } from "./guard_settle.ts";
 import { nothingArmed, settledOutcome } from "./guarded_lane.ts";
-import { writeOperatorCopy } from "./remember.ts";
+import { rememberOrWarn } from "./remember.ts";
 import type { HostSession } from "./session.ts";
 import { survey } from "./survey.ts";
 
@@ -58,9 +58,7 @@ async function settleHost(
     open: () => openHost(engine, job, host, events),
     tell: (state, text) => events.tell({ kind: "guard", host, state, text }),
   });
-  await writeOperatorCopy(engine, job, host, session).catch((error) => {
-    events.tell({ kind: "warning", host, message: `the operator's copy could not be written: ${error.message}` });
-  });
+  await rememberOrWarn(engine, job, host, session, events);
   const base: HostOutcome = { ...none(host, "changed"), home: session.facts.home };
   if (settled.outcome === "confirmed") return { ...base, outcome: "confirmed", ...confirmedAgainst(how) };
   const told = settledOutcome(base, settled);

@@ -4,13 +4,13 @@ import { deployId } from "../plan/deploy_id.ts";
 import { levels } from "./assess.ts";
 import type { DeployEvents, DeployProject, HostOptions, HostOutcome, Outcome } from "./contract.ts";
 import { type EngineOptions, failureOf, openHost } from "./engine.ts";
-import { none } from "./engine_add.ts";
+import { none } from "./watch.ts";
 import { undoJob } from "./engine_del.ts";
 import { EventQueue } from "./events.ts";
 import { fleet } from "./fleet.ts";
 import { cleanOutput } from "./keep_output.ts";
 import { repairHost } from "./repair_host.ts";
-import { forgetOperatorCopy, writeOperatorCopy } from "./remember.ts";
+import { forgetOperatorCopy, orWarn, rememberOrWarn } from "./remember.ts";
 import { renameOnHost } from "./keep_host.ts";
 import { isEmpty } from "./run.ts";
 import { survey } from "./survey.ts";
@@ -34,8 +34,8 @@ export async function renameBundle(
         deploy_id: deployId(to),
         bundle: to,
       });
-      await forgetOperatorCopy(engine, { ...job, name: from }, host);
-      await writeOperatorCopy(engine, { ...job, name: to }, host, session);
+      await orWarn(host, events, forgetOperatorCopy(engine, { ...job, name: from }, host));
+      await rememberOrWarn(engine, { ...job, name: to }, host, session, events);
       return { ...none(host, moved ? "changed" : "unchanged"), durationMs: performance.now() - began };
     } catch (error) {
       return { ...none(host, "failed"), ...failureOf(error), durationMs: performance.now() - began };

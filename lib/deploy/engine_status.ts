@@ -12,7 +12,7 @@ import type { DeployProject, DeployStatus, HostDrift, HostOptions, LedgerRow } f
 import { type EngineOptions, failureOf, type Job, openHost, specOf } from "./engine.ts";
 import { undoJob } from "./engine_del.ts";
 import { fleet } from "./fleet.ts";
-import { none } from "./engine_add.ts";
+import { none } from "./watch.ts";
 import type { HostSession } from "./session.ts";
 import { survey } from "./survey.ts";
 

@@ -12,12 +12,12 @@ import { deployId } from "../plan/deploy_id.ts";
 import type { Level } from "../steps/act.ts";
 import { levels } from "./assess.ts";
 import type { EngineOptions, Job } from "./engine.ts";
+import type { EventQueue } from "./events.ts";
 import type { KnownStore } from "./run.ts";
 import type { HostSession } from "./session.ts";
 import { readStore, type StoreRead } from "./store_state.ts";
 
-/** Writes the copy of one host; `known` where it is known what the stores hold, else they are read. */
-export async function writeOperatorCopy(
+async function writeOperatorCopy(
   engine: EngineOptions,
   job: Job,
   host: string,
@@ -38,6 +38,26 @@ export async function writeOperatorCopy(
   const temporary = `${path}.${crypto.randomUUID()}`;
   await Deno.writeTextFile(temporary, operatorCopyText(copy), { mode: 0o600, createNew: true });
   await Deno.rename(temporary, path);
+}
+
+/** Writes the copy of one host; without `known` its stores are read. It is a cache: what was done does not fail for want of it. */
+export async function rememberOrWarn(
+  engine: EngineOptions,
+  job: Job,
+  host: string,
+  session: HostSession,
+  events: EventQueue,
+  known?: Readonly<Partial<Record<Level, KnownStore>>>,
+): Promise<void> {
+  await orWarn(host, events, writeOperatorCopy(engine, job, host, session, known));
+}
+
+/** The same for what is awaited from somewhere else, such as a connection of its own. */
+export async function orWarn(host: string, events: EventQueue, written: Promise<void>): Promise<void> {
+  await written.catch((error) => {
+    const why = error instanceof Error ? error.message : error;
+    events.tell({ kind: "warning", host, message: `the operator's copy could not be written: ${why}` });
+  });
 }
 
 async function readAll({ executor }: HostSession): Promise<Partial<Record<Level, KnownStore>>> {
