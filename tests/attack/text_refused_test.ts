@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../lib/config/parse.ts";
 import { formatIssues } from "../../lib/config/issue.ts";
-import { CharlyError } from "../../lib/base/errors.ts";
+import type { CharlyError } from "../../lib/base/errors.ts";
 import type { Candy } from "../../lib/entities/candy.ts";
 import { attackRig, escaped } from "../shared/attack_rig.ts";
 import { longText } from "../shared/hostile_text.ts";

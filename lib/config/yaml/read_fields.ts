@@ -4,7 +4,7 @@ import type { Node } from "./node.ts";
 import { nearest, type Problems } from "./problem.ts";
 import { ShapeReader, type SourceMap } from "./read_shape.ts";
 import { readStep } from "./read_step.ts";
-import { type ObjectShape, type Shape } from "./shape.ts";
+import type { ObjectShape, Shape } from "./shape.ts";
 import type { DataKey } from "./words.ts";
 
 /** Which fields a kind has. */

@@ -2,7 +2,7 @@
 import { camelCase } from "../../base/camel_case.ts";
 import { textRules } from "../../entities/text_rules.ts";
 import { nearest, type Problems } from "./problem.ts";
-import { type Field, type ObjectShape, type Shape } from "./shape.ts";
+import type { Field, ObjectShape, Shape } from "./shape.ts";
 import { type Entry, kindOf, type Place, plain, type Scalar, type Tree } from "./tree.ts";
 
 /** Where the parts of an entity stand; keys are {@link pathKey}s. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CharlyError } from "../../../lib/base/errors.ts";
+import type { CharlyError } from "../../../lib/base/errors.ts";
 import { closureOf, mayOverlap, runGraph } from "../../../lib/tasks/graph.ts";
 
 const diamond = { lint: {}, build: {}, test: { needs: ["build"] }, release: { needs: ["lint", "test"] }, other: {} };
