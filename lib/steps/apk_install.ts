@@ -1,17 +1,16 @@
 /** Android packages: only android devices install them. */
-import { z } from "zod";
 import { defineStep } from "./define_step.ts";
-import * as part from "./schema_parts.ts";
 import type { ApkInstallStep } from "./step.ts";
 
 export const apkInstall = defineStep<ApkInstallStep>({
   kind: "ApkInstall",
-  schema: z.strictObject({
-    kind: z.literal("ApkInstall"),
-    candy: part.candy,
-    apkPackages: z.array(z.record(z.string(), z.unknown()).readonly()).readonly(),
-    candyDir: part.text,
-  }),
+  schema: (z, part) =>
+    z.strictObject({
+      kind: z.literal("ApkInstall"),
+      candy: part.candy,
+      apkPackages: z.array(z.record(z.string(), z.unknown()).readonly()).readonly(),
+      candyDir: part.text,
+    }),
   scope: () => "system",
   venue: () => "host-native",
   gate: () => undefined,

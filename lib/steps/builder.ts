@@ -1,24 +1,23 @@
 /** Environments and programs a builder container makes (pixi, npm, cargo, aur). Kept as data; only targets with podman build. */
-import { z } from "zod";
 import { defineStep } from "./define_step.ts";
 import { removePackages, reverseOp } from "./reverse_op.ts";
-import * as part from "./schema_parts.ts";
 import type { BuilderStep } from "./step.ts";
 
 export const builder = defineStep<BuilderStep>({
   kind: "Builder",
-  schema: z.strictObject({
-    kind: z.literal("Builder"),
-    candy: part.candy,
-    builder: part.text,
-    builderImage: part.text,
-    phase: part.phase,
-    artifacts: z.array(
-      z.strictObject({ containerPath: part.text, hostPath: part.text, chown: part.text }).readonly(),
-    ).readonly(),
-    candyDir: part.text,
-    context: z.record(z.string(), z.unknown()).readonly().exactOptional(),
-  }),
+  schema: (z, part) =>
+    z.strictObject({
+      kind: z.literal("Builder"),
+      candy: part.candy,
+      builder: part.text,
+      builderImage: part.text,
+      phase: part.phase,
+      artifacts: z.array(
+        z.strictObject({ containerPath: part.text, hostPath: part.text, chown: part.text }).readonly(),
+      ).readonly(),
+      candyDir: part.text,
+      context: z.record(z.string(), z.unknown()).readonly().exactOptional(),
+    }),
   scope: (step) => step.builder === "aur" ? "system" : "user",
   venue: () => "container-builder",
   gate: () => undefined,

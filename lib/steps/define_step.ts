@@ -1,9 +1,12 @@
 /** The shape every step kind has: what it is, what it needs, what it becomes on a machine, and its way back. */
-import type { ZodType } from "zod";
+import type { z, ZodType } from "zod";
 import type { Act, Reversibility } from "./act.ts";
 import type { CandyFiles } from "./candy_files.ts";
 import type { ReverseOp } from "./reverse_op.ts";
 import type { Gate, InstallStep, Scope, StepVenue } from "./step.ts";
+
+/** Pieces step schemas share. */
+type SchemaParts = typeof import("./schema_parts.ts");
 
 /** What a step must know of the machine; `HostFacts` has it all. */
 export interface StepFacts {
@@ -54,8 +57,10 @@ export interface ReverseContext {
 export interface StepKindDefinition<S extends InstallStep> {
   /** The kind's name; `external:` for the open family. */
   readonly kind: S["kind"] extends `external:${string}` ? "external:" : S["kind"];
-  /** Checks a step read from JSON (camelCase, as in memory). */
-  readonly schema: ZodType<S>;
+  /**
+   * Checks a step read from JSON (camelCase, as in memory). Zod and the shared pieces are handed in: who only plans does not load them.
+   */
+  schema(zod: typeof z, part: SchemaParts): ZodType<S>;
   scope(step: S): Scope;
   venue(step: S): StepVenue;
   /** The opt-in the step needs, if any. */

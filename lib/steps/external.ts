@@ -1,25 +1,24 @@
 /** `external:<word>`: what a plug-in declares about itself, with shell text where it gives some. */
-import { z } from "zod";
 import { commandAct } from "./command_act.ts";
 import { defineStep } from "./define_step.ts";
 import { undoScript } from "./reverse_op.ts";
-import * as part from "./schema_parts.ts";
 import type { ExternalStep, Gate } from "./step.ts";
 
 export const external = defineStep<ExternalStep>({
   kind: "external:",
-  schema: z.strictObject({
-    kind: z.templateLiteral(["external:", z.string()]),
-    candy: part.candy,
-    payload: z.unknown(),
-    scope: part.scope,
-    venue: z.enum(["host-native", "container-builder", "skip"]),
-    gate: z.enum(["allow-repo-changes", "allow-root-tasks", "with-services"] satisfies Gate[]).exactOptional(),
-    emits: z.boolean().exactOptional(),
-    id: part.text.exactOptional(),
-    script: part.text.exactOptional(),
-    undo: part.undo.exactOptional(),
-  }),
+  schema: (z, part) =>
+    z.strictObject({
+      kind: z.templateLiteral(["external:", z.string()]),
+      candy: part.candy,
+      payload: z.unknown(),
+      scope: part.scope,
+      venue: z.enum(["host-native", "container-builder", "skip"]),
+      gate: z.enum(["allow-repo-changes", "allow-root-tasks", "with-services"] satisfies Gate[]).exactOptional(),
+      emits: z.boolean().exactOptional(),
+      id: part.text.exactOptional(),
+      script: part.text.exactOptional(),
+      undo: part.undo.exactOptional(),
+    }),
   scope: (step) => step.scope,
   venue: (step) => step.venue,
   gate: (step) => step.gate,

@@ -1,26 +1,26 @@
 /** An entry whose verb a plug-in of the Go tool answers. Kept as data: this tool starts no foreign programs for it. */
-import { z } from "zod";
 import { defineStep } from "./define_step.ts";
-import * as part from "./schema_parts.ts";
+import { verbOf } from "./verb_of.ts";
 import { scopeOfUser } from "./scope.ts";
 import type { ExternalPluginStep } from "./step.ts";
 
 export const externalPlugin = defineStep<ExternalPluginStep>({
   kind: "ExternalPlugin",
-  schema: z.strictObject({
-    kind: z.literal("ExternalPlugin"),
-    candy: part.candy,
-    op: part.entry,
-    candyVars: part.textMap,
-    distros: part.texts,
-    resolvedUser: part.text,
-    candyDir: part.text,
-  }),
+  schema: (z, part) =>
+    z.strictObject({
+      kind: z.literal("ExternalPlugin"),
+      candy: part.candy,
+      op: part.entry,
+      candyVars: part.textMap,
+      distros: part.texts,
+      resolvedUser: part.text,
+      candyDir: part.text,
+    }),
   scope: (step) => scopeOfUser(step.resolvedUser),
   venue: () => "host-native",
   gate: (step) => scopeOfUser(step.resolvedUser) === "system" ? "allow-root-tasks" : undefined,
-  describe: (step) => `run plug-in ${part.verbOf(step.op)}`,
+  describe: (step) => `run plug-in ${verbOf(step.op)}`,
   reversibility: () => "none",
   reverse: () => [],
-  lower: (step) => ({ skipped: `plug-in ${part.verbOf(step.op)} is data here: no plug-in answers for it` }),
+  lower: (step) => ({ skipped: `plug-in ${verbOf(step.op)} is data here: no plug-in answers for it` }),
 });

@@ -1,25 +1,24 @@
 /** One file of the candy put in place with mode and owner. */
-import { z } from "zod";
 import { CharlyError } from "../base/errors.ts";
 import { own } from "../base/own.ts";
 import type { CandyFile } from "./candy_files.ts";
 import { defineStep, type LowerContext } from "./define_step.ts";
 import { removeFile } from "./reverse_op.ts";
-import * as part from "./schema_parts.ts";
 import { levelOf, scopeOfPath } from "./scope.ts";
 import type { FileStep } from "./step.ts";
 import { absolutePath, resolveHome, variablesOf } from "./variables.ts";
 
 export const file = defineStep<FileStep>({
   kind: "File",
-  schema: z.strictObject({
-    kind: z.literal("File"),
-    candy: part.candy,
-    source: part.text,
-    dest: part.text,
-    mode: part.text,
-    owner: part.text,
-  }),
+  schema: (z, part) =>
+    z.strictObject({
+      kind: z.literal("File"),
+      candy: part.candy,
+      source: part.text,
+      dest: part.text,
+      mode: part.text,
+      owner: part.text,
+    }),
   scope: (step) => scopeOfPath(step.dest),
   venue: () => "host-native",
   gate: () => undefined,

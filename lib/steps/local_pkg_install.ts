@@ -1,19 +1,18 @@
 /** A package built from sources of the project. */
-import { z } from "zod";
 import { defineStep } from "./define_step.ts";
-import * as part from "./schema_parts.ts";
 import type { LocalPkgInstallStep } from "./step.ts";
 
 export const localPkgInstall = defineStep<LocalPkgInstallStep>({
   kind: "LocalPkgInstall",
-  schema: z.strictObject({
-    kind: z.literal("LocalPkgInstall"),
-    candy: part.candy,
-    pkgbuildRef: part.text,
-    candyDir: part.text,
-    projectDir: part.text,
-    format: part.format,
-  }),
+  schema: (z, part) =>
+    z.strictObject({
+      kind: z.literal("LocalPkgInstall"),
+      candy: part.candy,
+      pkgbuildRef: part.text,
+      candyDir: part.text,
+      projectDir: part.text,
+      format: part.format,
+    }),
   scope: () => "system",
   venue: () => "host-native",
   gate: () => undefined,

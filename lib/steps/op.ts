@@ -1,5 +1,4 @@
 /** One entry of a candy's plan, kept whole; `op_<verb>.ts` says what its verb becomes on a machine. */
-import { z } from "zod";
 import { CharlyError } from "../base/errors.ts";
 import { own } from "../base/own.ts";
 import { quoteWord } from "../command/quote.ts";
@@ -21,24 +20,25 @@ import {
   sourceName,
 } from "./op_files.ts";
 import { removeFile, type ReverseOp, undoScript } from "./reverse_op.ts";
-import * as part from "./schema_parts.ts";
+import { verbOf } from "./verb_of.ts";
 import { levelOf, scopeOfUser } from "./scope.ts";
 import type { OpStep, Scope } from "./step.ts";
 import { absolutePath, variablesOf } from "./variables.ts";
 
 export const op = defineStep<OpStep>({
   kind: "Op",
-  schema: z.strictObject({
-    kind: z.literal("Op"),
-    candy: part.candy,
-    op: part.entry,
-    candyDir: part.text,
-    ctxPath: part.text,
-    resolvedUser: part.text,
-    to: part.text.exactOptional(),
-    candyVars: part.textMap,
-    distros: part.texts,
-  }),
+  schema: (z, part) =>
+    z.strictObject({
+      kind: z.literal("Op"),
+      candy: part.candy,
+      op: part.entry,
+      candyDir: part.text,
+      ctxPath: part.text,
+      resolvedUser: part.text,
+      to: part.text.exactOptional(),
+      candyVars: part.textMap,
+      distros: part.texts,
+    }),
   scope: scopeOf,
   venue: () => "host-native",
   // Opaque text as root is what the gate is about; a downloaded script is no less opaque than a written one.
@@ -47,7 +47,7 @@ export const op = defineStep<OpStep>({
   reversibility: reversibilityOf,
   reverse(step, { facts, files }): ReverseOp[] {
     const variables = variablesOf(facts, step.candyVars);
-    const where = `candy "${step.candy}": ${part.verbOf(step.op)}`;
+    const where = `candy "${step.candy}": ${verbOf(step.op)}`;
     const entry = step.op;
     if (entry.write !== undefined) {
       return [removeFile(absolutePath(step.to ?? entry.write, variables, where), scopeOf(step))];
@@ -100,7 +100,7 @@ function lowerEntry(step: OpStep, context: LowerContext): readonly Act[] {
   if (entry.setcap !== undefined) return [lowerSetcap(step, entry, context)];
   if (entry.user !== undefined || entry.unixGroup !== undefined) return [lowerAccount(step, entry, context)];
   if (entry.kernelParam !== undefined) return lowerKernelParam(step, entry, context);
-  const verb = part.verbOf(entry);
+  const verb = verbOf(entry);
   throw new CharlyError(`candy "${step.candy}": ${verb}: works in image builds only`, {
     hint: verb === "build"
       ? "remove the entry; builders of a candy run by themselves"
@@ -167,7 +167,7 @@ function describeEntry(entry: PlanEntry): string {
   if (entry.user !== undefined) return `make user ${entry.user}`;
   if (entry.unixGroup !== undefined) return `make group ${entry.unixGroup}`;
   if (entry.kernelParam !== undefined) return `set ${entry.kernelParam} to ${entry.value}`;
-  return `${part.verbOf(entry)} ${String((entry as unknown as Record<string, unknown>)[part.verbOf(entry)])}`;
+  return `${verbOf(entry)} ${String((entry as unknown as Record<string, unknown>)[verbOf(entry)])}`;
 }
 
 function reversibilityOf({ op: entry, candyVars }: OpStep): Reversibility {

@@ -1,12 +1,10 @@
 /** A restart of the machine after the candy. */
-import { z } from "zod";
 import { defineStep } from "./define_step.ts";
-import * as part from "./schema_parts.ts";
 import type { RebootStep } from "./step.ts";
 
 export const reboot = defineStep<RebootStep>({
   kind: "Reboot",
-  schema: z.strictObject({ kind: z.literal("Reboot"), candy: part.candy }),
+  schema: (z, part) => z.strictObject({ kind: z.literal("Reboot"), candy: part.candy }),
   scope: () => "system",
   venue: () => "host-native",
   gate: () => undefined,

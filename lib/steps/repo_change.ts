@@ -1,26 +1,25 @@
 /** A package repository: its signing key, then its list. Gated, and undone like any file. */
-import { z } from "zod";
 import { quoteWord } from "../command/quote.ts";
 import type { Act } from "./act.ts";
 import { commandAct } from "./command_act.ts";
 import { sha256, textContent } from "./content.ts";
 import { defineStep } from "./define_step.ts";
 import { type ReverseOp, reverseOp } from "./reverse_op.ts";
-import * as part from "./schema_parts.ts";
 import { markers } from "./sourcing_block.ts";
 import type { RepoChangeStep } from "./step.ts";
 
 export const repoChange = defineStep<RepoChangeStep>({
   kind: "RepoChange",
-  schema: z.strictObject({
-    kind: z.literal("RepoChange"),
-    candy: part.candy,
-    format: part.format,
-    file: part.text,
-    content: part.text,
-    checksum: part.text,
-    key: z.strictObject({ url: part.text, path: part.text }).readonly().exactOptional(),
-  }),
+  schema: (z, part) =>
+    z.strictObject({
+      kind: z.literal("RepoChange"),
+      candy: part.candy,
+      format: part.format,
+      file: part.text,
+      content: part.text,
+      checksum: part.text,
+      key: z.strictObject({ url: part.text, path: part.text }).readonly().exactOptional(),
+    }),
   scope: () => "system",
   venue: () => "host-native",
   gate: () => "allow-repo-changes",

@@ -1,6 +1,7 @@
 /** Pieces step schemas share. */
 import { z } from "zod";
 import type { PlanEntry } from "../entities/plan_entry.ts";
+import { verbs } from "./verb_of.ts";
 
 export const text = z.string();
 export const texts = z.array(z.string()).readonly();
@@ -11,29 +12,6 @@ export const scope = z.enum(["system", "user", "user-profile"]);
 export const serviceScope = z.enum(["system", "user"]);
 export const undo = z.strictObject({ text: z.string(), at: z.enum(["in-place", "end"]) }).readonly();
 export const candy = z.string();
-
-const verbs = [
-  "command",
-  "mkdir",
-  "copy",
-  "write",
-  "link",
-  "download",
-  "setcap",
-  "build",
-  "user",
-  "unixGroup",
-  "kernelParam",
-  "package",
-  "service",
-  "external",
-  "check",
-];
-
-/** The verb of an entry. */
-export function verbOf(entry: PlanEntry): string {
-  return verbs.find((verb) => Object.hasOwn(entry, verb)) ?? "";
-}
 
 /** An entry read from JSON: exactly one verb. Its fields were checked when the config was loaded. */
 export const entry = z.custom<PlanEntry>(

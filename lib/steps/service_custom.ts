@@ -1,11 +1,9 @@
 /** A unit of the candy's own. */
-import { z } from "zod";
 import { CharlyError } from "../base/errors.ts";
 import type { Act } from "./act.ts";
 import { textContent } from "./content.ts";
 import { defineStep } from "./define_step.ts";
 import { type ReverseOp, reverseOp, undoScript } from "./reverse_op.ts";
-import * as part from "./schema_parts.ts";
 import { levelOf } from "./scope.ts";
 import { noSystemd } from "./service_packaged.ts";
 import type { ServiceCustomStep } from "./step.ts";
@@ -14,16 +12,17 @@ import { resolveHome } from "./variables.ts";
 
 export const serviceCustom = defineStep<ServiceCustomStep>({
   kind: "ServiceCustom",
-  schema: z.strictObject({
-    kind: z.literal("ServiceCustom"),
-    candy: part.candy,
-    name: part.text,
-    serviceName: part.text,
-    unitText: part.text,
-    unitPath: part.text,
-    targetScope: part.serviceScope,
-    enable: z.boolean(),
-  }),
+  schema: (z, part) =>
+    z.strictObject({
+      kind: z.literal("ServiceCustom"),
+      candy: part.candy,
+      name: part.text,
+      serviceName: part.text,
+      unitText: part.text,
+      unitPath: part.text,
+      targetScope: part.serviceScope,
+      enable: z.boolean(),
+    }),
   scope: (step) => step.targetScope,
   venue: () => "host-native",
   gate: () => "with-services",

@@ -1,28 +1,27 @@
 /** A unit some package brings: enabled and running, perhaps with a drop-in of ours. */
-import { z } from "zod";
 import type { Act } from "./act.ts";
 import { textContent } from "./content.ts";
 import { defineStep } from "./define_step.ts";
 import { type ReverseOp, reverseOp } from "./reverse_op.ts";
-import * as part from "./schema_parts.ts";
 import { levelOf } from "./scope.ts";
 import type { ServicePackagedStep } from "./step.ts";
 import { resolveHome } from "./variables.ts";
 
 export const servicePackaged = defineStep<ServicePackagedStep>({
   kind: "ServicePackaged",
-  schema: z.strictObject({
-    kind: z.literal("ServicePackaged"),
-    candy: part.candy,
-    unit: part.text,
-    targetScope: part.serviceScope,
-    enable: z.boolean(),
-    unless: part.text.exactOptional(),
-    creates: part.text.exactOptional(),
-    overridesText: part.text.exactOptional(),
-    overridesPath: part.text.exactOptional(),
-    priorEnabled: z.boolean().exactOptional(),
-  }),
+  schema: (z, part) =>
+    z.strictObject({
+      kind: z.literal("ServicePackaged"),
+      candy: part.candy,
+      unit: part.text,
+      targetScope: part.serviceScope,
+      enable: z.boolean(),
+      unless: part.text.exactOptional(),
+      creates: part.text.exactOptional(),
+      overridesText: part.text.exactOptional(),
+      overridesPath: part.text.exactOptional(),
+      priorEnabled: z.boolean().exactOptional(),
+    }),
   scope: (step) => step.targetScope,
   venue: () => "host-native",
   gate: () => "with-services",

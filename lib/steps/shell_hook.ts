@@ -1,24 +1,23 @@
 /** A candy's environment and PATH entries for login shells. */
-import { z } from "zod";
 import type { Act } from "./act.ts";
 import { textContent } from "./content.ts";
 import { defineStep } from "./define_step.ts";
 import { renderEnvFile, renderFishEnvFile } from "./env_file.ts";
 import { reverseOp } from "./reverse_op.ts";
-import * as part from "./schema_parts.ts";
 import { loginShellKind, sourcingBlock } from "./sourcing_block.ts";
 import type { ShellHookStep } from "./step.ts";
 import { resolveHome } from "./variables.ts";
 
 export const shellHook = defineStep<ShellHookStep>({
   kind: "ShellHook",
-  schema: z.strictObject({
-    kind: z.literal("ShellHook"),
-    candy: part.candy,
-    envVars: part.textMap,
-    pathAdd: part.texts,
-    envFile: part.text,
-  }),
+  schema: (z, part) =>
+    z.strictObject({
+      kind: z.literal("ShellHook"),
+      candy: part.candy,
+      envVars: part.textMap,
+      pathAdd: part.texts,
+      envFile: part.text,
+    }),
   scope: () => "user-profile",
   venue: () => "host-native",
   gate: () => undefined,

@@ -1,12 +1,10 @@
 /** Lines for one shell's start-up: a marked block in its file, or a file of their own. */
-import { z } from "zod";
 import { CharlyError } from "../base/errors.ts";
 import type { Act } from "./act.ts";
 import { textContent } from "./content.ts";
 import { defineStep } from "./define_step.ts";
 import { fishWord, insideDoubleQuotes } from "./env_file.ts";
 import { removeFile, reverseOp } from "./reverse_op.ts";
-import * as part from "./schema_parts.ts";
 import { levelOf, scopeOfPath } from "./scope.ts";
 import { markers } from "./sourcing_block.ts";
 import type { Scope, ShellSnippetStep } from "./step.ts";
@@ -14,18 +12,19 @@ import { absolutePath, resolveHome, variablesOf } from "./variables.ts";
 
 export const shellSnippet = defineStep<ShellSnippetStep>({
   kind: "ShellSnippet",
-  schema: z.strictObject({
-    kind: z.literal("ShellSnippet"),
-    candy: part.candy,
-    origin: part.text,
-    shell: z.enum(["bash", "zsh", "fish", "sh"]),
-    snippet: part.text,
-    pathAppend: part.texts,
-    destination: part.text,
-    marker: part.text,
-    useDropin: z.boolean(),
-    priority: z.number(),
-  }),
+  schema: (z, part) =>
+    z.strictObject({
+      kind: z.literal("ShellSnippet"),
+      candy: part.candy,
+      origin: part.text,
+      shell: z.enum(["bash", "zsh", "fish", "sh"]),
+      snippet: part.text,
+      pathAppend: part.texts,
+      destination: part.text,
+      marker: part.text,
+      useDropin: z.boolean(),
+      priority: z.number(),
+    }),
   scope: snippetScope,
   venue: () => "host-native",
   gate: () => undefined,

@@ -1,35 +1,34 @@
 /** Packages of the distribution's own package manager. */
-import { z } from "zod";
 import { quoteWord } from "../command/quote.ts";
 import type { Act, PackagesAct } from "./act.ts";
 import { commandAct } from "./command_act.ts";
 import { defineStep, type LowerContext } from "./define_step.ts";
 import { removePackages, type ReverseOp, reverseOp, undoScript } from "./reverse_op.ts";
-import * as part from "./schema_parts.ts";
 import { sha256 } from "./content.ts";
 import type { SystemPackagesStep } from "./step.ts";
 
 export const systemPackages = defineStep<SystemPackagesStep>({
   kind: "SystemPackages",
-  schema: z.strictObject({
-    kind: z.literal("SystemPackages"),
-    candy: part.candy,
-    id: part.text.exactOptional(),
-    format: part.format,
-    phase: part.phase,
-    packages: part.texts,
-    repos: z.array(part.repo).readonly(),
-    options: part.texts,
-    copr: part.texts,
-    modules: part.texts,
-    exclude: part.texts,
-    keys: part.texts,
-    cacheMount: z.array(z.strictObject({ dst: part.text, sharing: part.text }).readonly()).readonly().exactOptional(),
-    replaces: part.texts.exactOptional(),
-    unless: part.text.exactOptional(),
-    creates: part.text.exactOptional(),
-    timeout: z.number().exactOptional(),
-  }),
+  schema: (z, part) =>
+    z.strictObject({
+      kind: z.literal("SystemPackages"),
+      candy: part.candy,
+      id: part.text.exactOptional(),
+      format: part.format,
+      phase: part.phase,
+      packages: part.texts,
+      repos: z.array(part.repo).readonly(),
+      options: part.texts,
+      copr: part.texts,
+      modules: part.texts,
+      exclude: part.texts,
+      keys: part.texts,
+      cacheMount: z.array(z.strictObject({ dst: part.text, sharing: part.text }).readonly()).readonly().exactOptional(),
+      replaces: part.texts.exactOptional(),
+      unless: part.text.exactOptional(),
+      creates: part.text.exactOptional(),
+      timeout: z.number().exactOptional(),
+    }),
   scope: () => "system",
   venue: () => "host-native",
   gate: (step) =>

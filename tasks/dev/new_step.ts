@@ -46,14 +46,12 @@ export function newStep(kind: string, current: Files): Files {
 
 function template(kind: string, name: string): string {
   return `/** What it is for. */
-import { z } from "zod";
 import { defineStep } from "./define_step.ts";
-import * as part from "./schema_parts.ts";
 import type { ${kind}Step } from "./step.ts";
 
 export const ${name} = defineStep<${kind}Step>({
   kind: "${kind}",
-  schema: z.strictObject({ kind: z.literal("${kind}"), candy: part.candy }),
+  schema: (z, part) => z.strictObject({ kind: z.literal("${kind}"), candy: part.candy }),
   scope: () => "system",
   venue: () => "host-native",
   gate: () => undefined,

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { PlanEntry } from "../../../lib/entities/plan_entry.ts";
 import type { InstallPlan, InstallStep } from "../../../lib/plan/install_plan.ts";
-import { fromWire, stepFromWire, stepToWire, toWire } from "../../../lib/plan/wire.ts";
+import { fromWire, stepFromWire } from "../../../lib/plan/read_wire.ts";
+import { stepToWire, toWire } from "../../../lib/plan/wire.ts";
 
 const text = fc.string();
 const texts = fc.array(fc.string(), { maxLength: 3 });
