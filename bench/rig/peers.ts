@@ -49,6 +49,7 @@ export async function ansible(dir: TempDir, hosts: Hosts, options: PlaybookOptio
       `forks = ${fast ? count : 5}`,
       "host_key_checking = True",
       "retry_files_enabled = False",
+      "timeout = 60", // a hundred connections at once keep two cores busy for longer than its 10 s
       "nocows = True",
       "interpreter_python = /usr/bin/python3",
       `inventory = ${dir.join(at, "hosts")}`,

@@ -1,5 +1,6 @@
 /** W2: 100 small files that are not there yet. The measure is one script written by hand and fed through ssh. */
 import { ansiblePlay, charlyConfig, content, count, payload, script, sources } from "../shared/hundred_files.ts";
+import { ansibleTime, fromFew } from "../shared/ansible_time.ts";
 import { type Fleet, type Rig, showRatio } from "../rig/mod.ts";
 import { emptyHome, figuresHead, figuresRow } from "../shared/figures.ts";
 import type { Workload, WorkloadResult } from "../workload.ts";
@@ -33,16 +34,14 @@ async function run(rig: Rig): Promise<WorkloadResult> {
       dir.join("src")
     }/{n}", f"f/{n}")\n`,
   );
-  const withMasters = async (mode: "mitogen" | "pipelining") => {
-    const peer = await rig.ansible(dir, hosts, { mode, play });
-    return {
-      ...peer,
-      before: async () => {
-        await peer.before?.();
-        await around.before();
-      },
-      check: around.check,
-    };
+  const peer = await rig.ansible(dir, hosts, { mode: "mitogen", play });
+  const mitogen = {
+    ...peer,
+    before: async () => {
+      await peer.before?.();
+      await around.before();
+    },
+    check: around.check,
   };
   const it = await rig.measure([
     { name: "script", command: ["ssh", "h0", "sh"], env: hosts.env, stdin: dir.join("by-hand.sh"), ...around },
@@ -50,10 +49,9 @@ async function run(rig: Rig): Promise<WorkloadResult> {
     { ...await charly.contestant("all", words, "all"), ...around, name: "all" },
     { ...await charly.contestant("bundle", words, "bundle"), ...around, name: "bundle" },
     { ...put, ...around, name: "fabric", rounds: 1 },
-    { ...await withMasters("mitogen"), name: "mitogen", rounds: 1 },
-    { ...await withMasters("pipelining"), name: "pipelining", rounds: 1 },
+    { ...mitogen, name: "mitogen", rounds: 1 },
   ], hosts.relay);
-  const ratio = it.charly.wall.median / it.script.wall.median;
+  const pipelining = await ansibleTime(rig, dir, hosts, around.before);
   const bytes = (it.charly.sent.median + it.charly.received.median) / payload;
   return {
     tables: [{
@@ -62,19 +60,22 @@ async function run(rig: Rig): Promise<WorkloadResult> {
       rows: [
         figuresRow("one hand-written script through `ssh h0 sh`", it.script),
         figuresRow("charly (asks for permissions)", it.charly),
-        figuresRow("charly (`deno run -A`)", it.all),
+        figuresRow("charly (installed: `-A`)", it.all),
         figuresRow("charly (one-file bundle, `-A`)", it.bundle),
         figuresRow("mitogen", it.mitogen),
         figuresRow("Fabric `put`", it.fabric),
-        figuresRow("Ansible, pipelining", it.pipelining),
+        figuresRow(`Ansible, pipelining${fromFew}`, pipelining),
       ],
     }],
     targets: [
-      {
-        target: "at most 1.5 × the hand-written script",
-        measured: `${showRatio(ratio)} (bundle: ${showRatio(it.bundle.wall.median / it.script.wall.median)})`,
-        met: Math.min(ratio, it.bundle.wall.median / it.script.wall.median) <= 1.5,
-      },
+      ...([["installed", it.all], ["asks for permissions", it.charly]] as const).map(([start, { wall }]) => {
+        const ratio = wall.median / it.script.wall.median;
+        return {
+          target: `at most 1.5 × the hand-written script (${start})`,
+          measured: showRatio(ratio),
+          met: ratio <= 1.5,
+        };
+      }),
       { target: "bytes at most 3 × payload", measured: showRatio(bytes), met: bytes <= 3 },
     ],
   };

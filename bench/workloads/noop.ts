@@ -1,12 +1,11 @@
 /** W1: 100 files that are all as they should be: how long until a tool says so? */
 import { ansiblePlay, charlyConfig, count, sources } from "../shared/hundred_files.ts";
-import { type Figures, type Rig, showRatio } from "../rig/mod.ts";
+import { ansibleTime, fromFew } from "../shared/ansible_time.ts";
+import { type Rig, showRatio } from "../rig/mod.ts";
 import { figuresHead, figuresRow } from "../shared/figures.ts";
 import type { Table, TargetResult, Workload, WorkloadResult } from "../workload.ts";
 
 const delays = [20, 100] as const;
-/** Steps of the slow peer at 100 ms; the figure for all of them follows from its two runs. */
-const few = [5, 15] as const;
 
 export const noop: Workload = {
   id: "W1",
@@ -37,21 +36,20 @@ async function run(rig: Rig): Promise<WorkloadResult> {
       { ...await charly.contestant("bundle", words, "bundle"), name: "bundle", check: unchanged },
     ], hosts.relay);
     rig.say(`  ${ms} ms: the peers`);
-    const slow = await rig.measure([{ ...mitogen, name: "mitogen", rounds: ms === 20 ? 2 : 1 }], hosts.relay);
-    const pipelining = await ansibleTime(rig, dir, hosts, ms);
+    const slow = await rig.measure([{ ...mitogen, name: "mitogen", rounds: 1 }], hosts.relay);
+    const pipelining = await ansibleTime(rig, dir, hosts);
     tables.push({
       title: `${ms} ms round trip`,
       head: figuresHead,
       rows: [
         figuresRow("`ssh host true`", quick.ssh),
         figuresRow("charly (asks for permissions)", quick.charly),
-        figuresRow("charly (`deno run -A`)", quick.all),
+        figuresRow("charly (installed: `-A`)", quick.all),
         figuresRow("charly (one-file bundle, `-A`)", quick.bundle),
         figuresRow("mitogen", slow.mitogen),
-        figuresRow(`Ansible, pipelining${pipelining.note}`, pipelining.figures),
+        figuresRow(`Ansible, pipelining${fromFew}`, pipelining),
       ],
     });
-    const best = Math.min(quick.charly.wall.median, quick.all.wall.median, quick.bundle.wall.median);
     targets.push(
       {
         target: `at most 12 round trips in all (${ms} ms)`,
@@ -60,20 +58,20 @@ async function run(rig: Rig): Promise<WorkloadResult> {
       },
       ratioAtLeast(
         `50 × faster than Ansible with pipelining (${ms} ms)`,
-        pipelining.wall / quick.charly.wall.median,
+        pipelining.wall.median / quick.charly.wall.median,
         50,
       ),
       ratioAtLeast(`10 × faster than mitogen (${ms} ms)`, slow.mitogen.wall.median / quick.charly.wall.median, 10),
     );
     if (ms === 20) {
-      const ratio = best / quick.ssh.wall.median;
-      targets.push({
-        target: "at most 1.3 × `ssh host true` (20 ms)",
-        measured: `${showRatio(quick.charly.wall.median / quick.ssh.wall.median)} (bundle: ${
-          showRatio(quick.bundle.wall.median / quick.ssh.wall.median)
-        })`,
-        met: ratio <= 1.3,
-      });
+      for (const [start, it] of [["installed", quick.all], ["asks for permissions", quick.charly]] as const) {
+        const ratio = it.wall.median / quick.ssh.wall.median;
+        targets.push({
+          target: `at most 1.3 × \`ssh host true\` (20 ms, ${start})`,
+          measured: showRatio(ratio),
+          met: ratio <= 1.3,
+        });
+      }
     }
   }
   return {
@@ -88,41 +86,4 @@ async function run(rig: Rig): Promise<WorkloadResult> {
 
 function ratioAtLeast(target: string, ratio: number, least: number): TargetResult {
   return { target, measured: showRatio(ratio), met: ratio >= least };
-}
-
-/** All of the steps where that takes a minute; else two short plays and the line through them. */
-async function ansibleTime(
-  rig: Rig,
-  dir: Awaited<ReturnType<Rig["dir"]>>,
-  hosts: Parameters<Rig["ansible"]>[1],
-  ms: number,
-) {
-  if (ms <= 20) {
-    const whole = await rig.ansible(dir, hosts, { mode: "pipelining", play: ansiblePlay(dir.join("src")) });
-    const { whole: figures } = await rig.measure([{ ...whole, name: "whole", rounds: 1 }], hosts.relay);
-    return { wall: figures.wall.median, figures, note: "" };
-  }
-  const [a, b] = await Promise.all(few.map(async (steps) => ({
-    ...await rig.ansible(dir, hosts, { mode: "pipelining", play: ansiblePlay(dir.join("src"), steps) }),
-    rounds: 1,
-  })));
-  const { short, long } = await rig.measure(
-    [{ ...a!, name: "short" }, { ...b!, name: "long" }],
-    hosts.relay,
-  );
-  const perStep = (long.wall.median - short.wall.median) / (few[1] - few[0]);
-  const wall = long.wall.median + perStep * (count - few[1]);
-  const scaled = (key: "roundTrips" | "sent" | "received" | "cpu") => {
-    const median = long[key].median + (long[key].median - short[key].median) / (few[1] - few[0]) * (count - few[1]);
-    return { median, min: median, max: median };
-  };
-  const figures: Figures = {
-    ...long,
-    wall: { median: wall, min: wall, max: wall },
-    roundTrips: scaled("roundTrips"),
-    sent: scaled("sent"),
-    received: scaled("received"),
-    cpu: scaled("cpu"),
-  };
-  return { wall, figures, note: ` (from ${few[0]} and ${few[1]} steps)` };
 }
