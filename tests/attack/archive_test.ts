@@ -48,7 +48,7 @@ const archives: readonly (readonly [what: string, members: (outside: string) => 
       (out) => [{ name: "l", link: out }, { name: "h", hardLink: "l/secret" }, { name: "h", file: "x" }],
       "harmless",
     ],
-    ["a device", () => [{ name: "zero", device: [1, 5] }], /zero, which is no file|exit|tar/],
+    ["a device", () => [{ name: "zero", device: [1, 5] }], /zero, which is no file, directory or link/],
     [
       "a pipe",
       () => [{ name: "a", file: "a" }, { name: "pipe", pipe: true }],
