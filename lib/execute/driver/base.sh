@@ -182,7 +182,10 @@ store_remove() {
 }
 # The directories in $_mk, deepest first (several drivers may have made them), where they are empty.
 made_remove() {
-  printf '%s\n' "$_mk" | sort -r | while IFS= read -r _d; do [ -z "$_d" ] || rmdir -- "$_d" 2>/dev/null; done
+  # Nothing remembers them any more: what failed for once is tried once more.
+  printf '%s\n' "$_mk" | sort -r | while IFS= read -r _d; do
+    [ -z "$_d" ] || rmdir -- "$_d" 2>/dev/null || rmdir -- "$_d" 2>/dev/null
+  done
 }
 # 128 bits as hex, in R16.
 random16() { R16=$(dd if=/dev/urandom bs=16 count=1 2>/dev/null | od -An -tx1 | tr -d ' \n') && [ "${#R16}" -eq 32 ]; }
