@@ -100,7 +100,8 @@ function forgetOld(dir: string): void {
 async function placeOf(dir: string, source: Source): Promise<string | undefined> {
   if (source.kind !== "file") return undefined;
   const parts = new Parts();
-  parts.add(`${source.url} ${source.importHosts.join(" ")}`);
+  // Two charlys (a checkout and its bundle) do not take each other's entries away.
+  parts.add(`${import.meta.url} ${source.url} ${source.importHosts.join(" ")}`);
   return `${dir}/${(await parts.digest()).slice(0, 32)}.json`;
 }
 
