@@ -79,7 +79,7 @@ async function run(rig: Rig): Promise<WorkloadResult> {
       { target: "bytes at most 3 × payload", measured: showRatio(bytes), met: bytes <= 3 },
     ],
     notes: [
-      "What bounds the time: the script ends when its last file is written; charly first asks how everything is (see W1), keeps what was there, writes a journal before and after each act and the record of the deploy, and syncs both. Tried and kept: the contents of a batch go in one packed message; neighbours in one directory are moved there by one `mv`. Tried and not kept: content in the text of the program (the shell reads it byte by byte).",
+      "What bounds the time: the script ends when its last file is written; charly first asks how everything is (see W1), keeps what was there, writes a journal before and after each act and the record of the deploy, and syncs both. Tried and kept: small contents stand in the text of the program, which is packed; neighbours in one directory are written into a directory of their own there and moved by one `mv`.",
     ],
   };
 }
