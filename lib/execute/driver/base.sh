@@ -173,19 +173,18 @@ store_remove() {
   _lg=1
   if [ -n "$GO" ]; then
     # The Go tool may have been here before us: what it had stays.
-    for _d in deploys layers; do grep -qx "$_d" "$STORE/had" 2>/dev/null || rmdir "$GO/$_d" 2>/dev/null; done
+    for _d in deploys layers; do grep -qx "$_d" "$STORE/had" 2>/dev/null || empty_gone "$GO/$_d"; done
     ! grep -qx .lock "$STORE/had" 2>/dev/null || _lg=
   fi
   rm -rf "$STORE"
   [ -z "$_lg" ] || rm -f "$LOCK"
   made_remove
 }
+# A directory, where it is empty. Nothing remembers it any more: what failed for once is tried once more.
+empty_gone() { rmdir -- "$1" 2>/dev/null || rmdir -- "$1" 2>/dev/null; }
 # The directories in $_mk, deepest first (several drivers may have made them), where they are empty.
 made_remove() {
-  # Nothing remembers them any more: what failed for once is tried once more.
-  printf '%s\n' "$_mk" | sort -r | while IFS= read -r _d; do
-    [ -z "$_d" ] || rmdir -- "$_d" 2>/dev/null || rmdir -- "$_d" 2>/dev/null
-  done
+  printf '%s\n' "$_mk" | sort -r | while IFS= read -r _d; do [ -z "$_d" ] || empty_gone "$_d"; done
 }
 # 128 bits as hex, in R16.
 random16() { R16=$(dd if=/dev/urandom bs=16 count=1 2>/dev/null | od -An -tx1 | tr -d ' \n') && [ "${#R16}" -eq 32 ]; }
