@@ -165,13 +165,15 @@ export async function delHost(
   const folded = await run.commit(touched);
   const summary = (it: LevelUndo) => it.item.claim?.summary ?? it.item.resource;
   const state = (it: LevelUndo) => run.ended.get(it.n)?.state ?? "not tried";
+  const adopted = new Set(now.adopted?.items);
   const left = [
     ...touched.flatMap((level) =>
       folded[level]?.ledgers[deployId]?.claims.map((claim) => `${claim.summary}: ${claim.reason ?? claim.state}`) ?? []
     ),
-    ...(now.adopted?.items ?? []).filter((it) => state(it) === "not tried" || state(it).startsWith("failed:")).map((
-      it,
-    ) => `${summary(it)}: ${state(it)}`),
+    // Directories on the way to what was deployed have no claim, and what the Go tool recorded is not in our ledger.
+    ...now.items.filter((it) => it.item.claim === undefined || adopted.has(it)).filter((it) =>
+      state(it) === "not tried" || state(it).startsWith("failed:")
+    ).map((it) => `${summary(it)}: ${state(it)}`),
   ];
   return {
     ran: [...run.ended.values()].filter((it) => it.state === "undone").length,

@@ -13,6 +13,7 @@ import { unitOfFile } from "../steps/unit_text.ts";
 import type { LevelUndo } from "./assess.ts";
 import type { Judged } from "./judge.ts";
 import { ancestors } from "./program/native.ts";
+import { commandThenFiles } from "./undo_program.ts";
 
 /** A run that may have to be put back. */
 export interface RollbackInput {
@@ -141,8 +142,7 @@ function commandBack(
       `BODY=${quote([...exportsOf(act, secrets), act.undo.text].join("\n"))}`,
       // A command that did not come to its end may have done half.
       `STEP_STATE=unknown; [ -z "$GE" ] || STEP_STATE=$GE`,
-      `un_command ${n} ${resource} ${act.shell}`,
-      ...files,
+      ...commandThenFiles(`un_command ${n} ${resource} ${act.shell}`, files),
       "BODY= STEP_STATE=",
     ];
   return orSettled(`began ${n} ${resource}`, inside.join("\n"), n, resource);

@@ -216,10 +216,15 @@ function commandBack(
   return [
     `BODY=${quote([...exports, want.undo.text].join("\n"))}`,
     `STEP_STATE=${item.claim?.state ?? "done"}`,
-    `un_command ${n} ${resource} ${want.shell}`,
-    ...files,
+    ...commandThenFiles(`un_command ${n} ${resource} ${want.shell}`, files),
     "BODY= STEP_STATE=",
   ].join("\n");
+}
+
+/** An undo command, which may still want its files as it left them, and then what they were before. */
+export function commandThenFiles(command: string, files: readonly string[]): string[] {
+  if (files.length === 0) return [command];
+  return ["un_files() {", ...files, "}", command, "un_files() { :; }"];
 }
 
 function downloadBack(

@@ -170,10 +170,12 @@ function order(draft: Draft, intent: RunIntent | undefined, deploy: string, base
   }
 }
 
-/** A deploy leaves the ledger when a del has come to its end and nothing of it is left. */
+/** A deploy leaves the ledger when a del has come to its end and nothing of it is left, no directory it made for others either. */
 function dismiss(draft: Draft, intent: RunIntent | undefined, deploy: string, events: RunEvents): void {
   if (intent?.mode !== "del" || draft.deploys.get(deploy)?.claims.size !== 0) return;
-  const ended = new Set(events.acts.filter(({ undone }) => undone !== undefined).map(({ n }) => n));
+  const ended = new Set(
+    events.acts.filter(({ undone }) => undone !== undefined && undone.result !== "failed").map(({ n }) => n),
+  );
   if (intent.reverts.every(({ n }) => ended.has(n))) draft.deploys.delete(deploy);
 }
 

@@ -7,7 +7,7 @@ export interface ToolFault {
   readonly tool: string;
   /** Which of the tool's own runs, from 0. */
   readonly run: number;
-  /** `kill`: dead right behind that call of the run (from 1); else the error of every call from there on. */
+  /** `kill`: dead right behind that call of the run (from 1); `EINTR` for that call alone; else every call from there on. */
   readonly how: "kill" | "EDQUOT" | "EINTR" | "EIO";
   readonly call: number;
 }
@@ -43,7 +43,10 @@ export async function faultyTools(): Promise<FaultyTools> {
       await empty();
       armed = fault;
       const { tool, run, how, call } = fault;
-      const inject = how === "kill" ? `signal=KILL:when=${call}` : `error=${how}:when=${call}+`;
+      // An interruption passes; what was asked for is tried again until it does.
+      const inject = how === "kill"
+        ? `signal=KILL:when=${call}`
+        : `error=${how}:when=${call}${how === "EINTR" ? "" : "+"}`;
       await dir.write({
         [tool]: [
           "#!/bin/sh",

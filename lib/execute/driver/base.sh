@@ -27,6 +27,8 @@ show() {
   fr C "$1" "${_sv%.}" "$3"
 }
 warn() { fr W "${1:-0}" "$2"; }
+# Temporary files of ours beside something of the user's. They are on no record: what failed for once is tried once more.
+tidy() { rm -f -- "$@" 2>/dev/null || rm -f -- "$@" 2>/dev/null || warn 0 "a temporary file could not be removed: $1"; }
 
 # Start time of a process, the second half of its identity: ids are used again, pairs are not.
 started() {

@@ -275,7 +275,7 @@ put_at() { # n path first
     _tmp=$_tmp/${2##*/}
   else
     _tmp=${2%/*}/.charly-$RUN-$1
-    [ ! -e "$_tmp" ] && [ ! -L "$_tmp" ] || rm -f -- "$_tmp"
+    [ ! -e "$_tmp" ] && [ ! -L "$_tmp" ] || tidy "$_tmp"
   fi
   eval "QT_$1=\$_tmp"
   QT="$QT \"\$QT_$1\""
@@ -361,7 +361,7 @@ place_one() { # n
     # What may be read of neither the old nor the new file may not be read of what is in between.
     eval "_m=\$P_$1"
     _m=$((0$_m & 0$_pm)) && : >"$STORE/prior/$RUN.$1.half" && chmod -- "0$((_m >> 9))$(((_m >> 6) & 7))$(((_m >> 3) & 7))$((_m & 7))" "$_p" && cat -- "$_tmp" >"$_p" && chmod -- "$_pm" "$_p" && { [ "$_po" = - ] || chown -- "$_po" "$_p"; } || { fail "$1" "cannot write $_p in place"; return; }
-    rm -f -- "$_tmp" "$STORE/prior/$RUN.$1.half"
+    tidy "$_tmp" "$STORE/prior/$RUN.$1.half"
   elif [ -d "$_p" ] && [ ! -L "$_p" ]; then
     fail "$1" "a directory is there"; return
   else

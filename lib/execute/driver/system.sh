@@ -9,7 +9,7 @@ block_act() {
   shift 8
   _bp=$(readlink -f -- "$_bp" 2>/dev/null && echo .) && _bp=${_bp%"$NL."} || { fail "$_bn" "cannot resolve the path"; return; }
   _new=${_bp%/*}/.charly-$RUN-$_bn
-  rm -f -- "$_new"
+  tidy "$_new"
   if [ -d "$_bp" ]; then fail "$_bn" "a directory is there"; return; fi
   if [ -e "$_bp" ]; then
     [ -r "$_bp" ] || { fail "$_bn" "cannot read $_bp"; return; }
@@ -17,30 +17,30 @@ block_act() {
     cat -- "$_bp" >"$_new"
     while [ $# -gt 0 ]; do
       old_text "$_new" "$1" "$2" >"$_new.2" && mv -f -- "$_new.2" "$_new" ||
-        { rm -f -- "$_new.2"; warn "$_bn" "an old block ($1) begins in $_bp and does not end: it is left as it is"; }
+        { tidy "$_new.2"; warn "$_bn" "an old block ($1) begins in $_bp and does not end: it is left as it is"; }
       shift 2
     done
     { [ -z "$_bt" ] || printf '%s\n' "$_bt"; } >"$_new.b" && block_text "$_new" "$_bb" "$_be" "$_new.b" >"$_new.2" &&
       mv -f -- "$_new.2" "$_new"
     _bc=$?
-    rm -f -- "$_new.b"
+    tidy "$_new.b"
     case $_bc in
     0) ;;
-    3) rm -f -- "$_new" "$_new.2"; fail "$_bn" "a block begins and does not end; mend the file by hand"; return ;;
-    *) rm -f -- "$_new" "$_new.2"; fail "$_bn" "cannot write beside $_bp"; return ;;
+    3) tidy "$_new" "$_new.2"; fail "$_bn" "a block begins and does not end; mend the file by hand"; return ;;
+    *) tidy "$_new" "$_new.2"; fail "$_bn" "cannot write beside $_bp"; return ;;
     esac
-    if cmp -s -- "$_new" "$_bp"; then rm -f -- "$_new"; same "$_bn"; return; fi
+    if cmp -s -- "$_new" "$_bp"; then tidy "$_new"; same "$_bn"; return; fi
     cp -p -- "$_bp" "$_new.p" 2>/dev/null && cat -- "$_new" >"$_new.p" && mv -f -- "$_new.p" "$_new" ||
-      { rm -f -- "$_new" "$_new.p"; fail "$_bn" "cannot write beside $_bp"; return; }
-    keep "$_bp" "$RUN.$_bn" file || { rm -f -- "$_new"; fail "$_bn" "cannot preserve what is there"; return; }
-    j P "$_bn" "$_bh" "$PRIOR" || { rm -f -- "$_new"; return 1; }
+      { tidy "$_new" "$_new.p"; fail "$_bn" "cannot write beside $_bp"; return; }
+    keep "$_bp" "$RUN.$_bn" file || { tidy "$_new"; fail "$_bn" "cannot preserve what is there"; return; }
+    j P "$_bn" "$_bh" "$PRIOR" || { tidy "$_new"; return 1; }
   else
     { printf '%s\n' "$_bb"; [ -z "$_bt" ] || printf '%s\n' "$_bt"; printf '%s\n' "$_be"; } >"$_new" && chmod "$_bm" "$_new" ||
-      { rm -f -- "$_new"; fail "$_bn" "cannot write beside $_bp"; return; }
-    j P "$_bn" "$_bh" absent || { rm -f -- "$_new"; return 1; }
+      { tidy "$_new"; fail "$_bn" "cannot write beside $_bp"; return; }
+    j P "$_bn" "$_bh" absent || { tidy "$_new"; return 1; }
   fi
-  j P "$_bn" "$_br" absent && j B "$_bn" && jsync || { rm -f -- "$_new"; unrecorded "$_bn"; return; }
-  mv -f -- "$_new" "$_bp" || { rm -f -- "$_new"; fail "$_bn" "cannot put the file in place"; return; }
+  j P "$_bn" "$_br" absent && j B "$_bn" && jsync || { tidy "$_new"; unrecorded "$_bn"; return; }
+  mv -f -- "$_new" "$_bp" || { tidy "$_new"; fail "$_bn" "cannot put the file in place"; return; }
   ok "$_bn"
 }
 

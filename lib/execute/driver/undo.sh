@@ -5,13 +5,16 @@ un() {
   [ -z "$UQ" ] || un_flush
   j U "$1" "$2" && fr B "$1" "" && UN=$1
 }
-undid() { # n result message
+# n result message; what a file of the act could not be given back is why the whole act is not (UBAD, from un_touched)
+undid() {
+  case $2 in failed:*) ;; *) [ -z "$UBAD" ] || set -- "$1" failed:1 "$UBAD" ;; esac
+  UBAD=
   j V "$1" "$2" && fr E "$1" "${3:-}" 0 "$2" 0
   RAN=$RAN$1,
 }
 # What is only to be removed waits for its neighbours, so that one rm or rmdir takes them all; done before anything else is taken
 # back. Only programs that end with un_flush say UNQ=1.
-UNQ= UQ= UK= UL=' '
+UNQ= UQ= UK= UL=' ' UBAD=
 # un_look N PATH …: one look for all these; none of them may change another's path.
 un_look() {
   un_flush
@@ -49,7 +52,7 @@ un_flush() {
     if [ -e "$_p" ] || [ -L "$_p" ]; then
       case $UK in
       rm) _ut=failed:1 _um="cannot remove it" ;;
-      *) _ut=released _um="not empty: what is in it is not ours" ;;
+      *) dir_stays "$_p" ;;
       esac
     fi
     SEQ=$((SEQ + 1)) RAN=$RAN$_n,
@@ -58,13 +61,21 @@ un_flush() {
   done
   jw "$_jb" && frs "$_fb"
 }
+# A directory that rmdir left: result and reason, in _ut and _um.
+dir_stays() {
+  if [ -n "$(ls -A -- "$1" 2>/dev/null)" ]; then
+    _ut=released _um="not empty: what is in it is not ours"
+  else
+    _ut=failed:1 _um="cannot remove the directory"
+  fi
+}
 # pour FROM TO: text, owner, mode and time into the file that is there. Cut in between, FROM.half says whose text that is.
 pour() {
   : >"$1.half" && _pn=$(stat -c %a -- "$1") && _po=$(stat -c %u:%g -- "$1") && _pm=$((0$(stat -c %a -- "$2") & 0$_pn)) &&
     chmod -- "$(printf %o "$_pm")" "$2" && cat -- "$1" >"$2" &&
     { [ "$(stat -c %u:%g -- "$2")" = "$_po" ] || chown -- "$_po" "$2"; } && chmod -- "$_pn" "$2" || return 1
   touch -r "$1" -- "$2" 2>/dev/null
-  rm -f -- "$1.half"
+  tidy "$1.half"
 }
 # put_back REF PATH PRIOR: prior/REF returns, the inode itself; a copy where links are not possible. A copy of a file with other
 # names (or of a mount point) is poured into it: what those names show returns as well.
@@ -80,7 +91,7 @@ put_back() {
   rm -rf -- "$_pb"
   if ln -P -- "$STORE/prior/$1" "$_pb" 2>/dev/null || ln -- "$STORE/prior/$1" "$_pb" 2>/dev/null || cp -a -- "$STORE/prior/$1" "$_pb"; then
     # rename() of two names of one inode does nothing: then the original is already there.
-    if [ "$_pb" -ef "$2" ] && [ ! -L "$2" ] && [ ! -L "$_pb" ]; then rm -f -- "$_pb"; return 0; fi
+    if [ "$_pb" -ef "$2" ] && [ ! -L "$2" ] && [ ! -L "$_pb" ]; then tidy "$_pb"; return 0; fi
     over "$_pb" "$2" || { rm -rf -- "$_pb"; return 1; }
   else
     return 1
@@ -172,9 +183,9 @@ surface() {
   [ -d "${3%/*}" ] || { undid "$1" failed:1 "its directory is gone"; return; }
   [ "$T_u" = absent ] || keep_un "$1" "$2" "$3" file || { undid "$1" failed:1 "cannot preserve what is there"; return; }
   _pb=${3%/*}/.charly-$RUN-$1
-  rm -f -- "$_pb"
+  tidy "$_pb"
   cp -- "$STORE/content/$5" "$_pb" && { [ "$7" = - ] || chown -- "$7" "$_pb"; } && chmod -- "$6" "$_pb" && over "$_pb" "$3" && undid "$1" undone ||
-    { rm -f -- "$_pb"; undid "$1" failed:1 "cannot put the other bundle's file back"; }
+    { tidy "$_pb"; undid "$1" failed:1 "cannot put the other bundle's file back"; }
 }
 # surface_link N RESOURCE PATH LEFT TARGET: another claim's link comes back
 surface_link() {
@@ -194,8 +205,8 @@ surface_link() {
   [ -d "${3%/*}" ] || { undid "$1" failed:1 "its directory is gone"; return; }
   [ "$T_u" = absent ] || keep_un "$1" "$2" "$3" link || { undid "$1" failed:1 "cannot preserve what is there"; return; }
   _pb=${3%/*}/.charly-$RUN-$1
-  rm -f -- "$_pb"
-  ln -s -- "$5" "$_pb" && over "$_pb" "$3" && undid "$1" undone || { rm -f -- "$_pb"; undid "$1" failed:1 "cannot put the other bundle's link back"; }
+  tidy "$_pb"
+  ln -s -- "$5" "$_pb" && over "$_pb" "$3" && undid "$1" undone || { tidy "$_pb"; undid "$1" failed:1 "cannot put the other bundle's link back"; }
 }
 # surface_block N RESOURCE PATH BEGIN END BODY THEIRS: another claim's text comes back into the block
 surface_block() {
@@ -204,10 +215,10 @@ surface_block() {
   [ -f "$_up" ] && grep -qF -- "$4" "$_up" || { undid "$1" gone; return; }
   keep_un "$1" "$2" "$_up" file || { undid "$1" failed:1 "cannot preserve what is there"; return; }
   _ut=${_up%/*}/.charly-$RUN-$1
-  rm -f -- "$_ut"
+  tidy "$_ut"
   printf '%s' "${7:+$7$NL}" >"$_ut.n" && block_aside "$1" "$_up" "$_ut" "$4" "$5" "$6" "$7" &&
-    cp -p -- "$_up" "$_ut" && block_text "$_up" "$4" "$5" "$_ut.n" >"$_ut" && rm -f -- "$_ut.n" && mv -f -- "$_ut" "$_up" && undid "$1" undone "$_note" ||
-    { rm -f -- "$_ut" "$_ut.n"; undid "$1" failed:1 "the block has no end, or the file cannot be written"; }
+    cp -p -- "$_up" "$_ut" && block_text "$_up" "$4" "$5" "$_ut.n" >"$_ut" && tidy "$_ut.n" && mv -f -- "$_ut" "$_up" && undid "$1" undone "$_note" ||
+    { tidy "$_ut" "$_ut.n"; undid "$1" failed:1 "the block has no end, or the file cannot be written"; }
 }
 # block_aside N FILE TEMPORARY BEGIN END BODY…: text of the block that is none of ours goes to kept/. Sets _note.
 block_aside() {
@@ -216,10 +227,10 @@ block_aside() {
   shift 5
   # Not there any more, or not yet: a run can be cut after it preserved the file and before it wrote the block.
   if grep -qF -- "$_bb" "$_bf"; then
-    for _w; do ! printf '%s' "${_w:+$_w$NL}" | cmp -s - "$_bt.b" || { rm -f -- "$_bt.b"; return 0; }; done
+    for _w; do ! printf '%s' "${_w:+$_w$NL}" | cmp -s - "$_bt.b" || { tidy "$_bt.b"; return 0; }; done
     mkdir -p "$STORE/kept/$RUN" && mv -f -- "$_bt.b" "$STORE/kept/$RUN/$_ba" && _note="the block was edited; its old text is kept"
   fi
-  rm -f -- "$_bt.b"
+  tidy "$_bt.b"
 }
 # un_dir N RESOURCE PATH BASE MODE: absent → rmdir when empty; dir:mode:uid:gid → as it was, if still as we left it
 un_dir() {
@@ -231,7 +242,7 @@ un_dir() {
     j P "$1" "$2" "dir:$P_u:$O_u" || return 1
   fi
   case $4 in
-  absent) if rmdir -- "$3" 2>/dev/null; then undid "$1" undone; else undid "$1" released "not empty: what is in it is not ours"; fi ;;
+  absent) if rmdir -- "$3" 2>/dev/null || [ ! -d "$3" ]; then undid "$1" undone; else dir_stays "$3" && undid "$1" "$_ut" "$_um"; fi ;;
   dir:*)
     _b=${4#dir:} _bm=${_b%%:*} _bo=${_b#*:}
     looks u "$3" -
@@ -247,21 +258,21 @@ un_block() {
   _un=$1 _up=$(readlink -f -- "$3" 2>/dev/null && echo .) && _up=${_up%"$NL."}
   if [ ! -f "$_up" ]; then undid "$1" gone; return; fi
   _ut=${_up%/*}/.charly-$RUN-$1
-  rm -f -- "$_ut"
+  tidy "$_ut"
   keep_un "$1" "$2" "$_up" file || { undid "$1" failed:1 "cannot preserve what is there"; return; }
-  cp -p -- "$_up" "$_ut" && block_text "$_up" "$4" "$5" >"$_ut" || { rm -f -- "$_ut"; undid "$1" failed:1 "the block has no end, or the file cannot be written"; return; }
+  cp -p -- "$_up" "$_ut" && block_text "$_up" "$4" "$5" >"$_ut" || { tidy "$_ut"; undid "$1" failed:1 "the block has no end, or the file cannot be written"; return; }
   block_aside "$1" "$_up" "$_ut" "$4" "$5" "$6"
   if [ "$8" = 1 ]; then
     case $7 in
     absent) if [ -z "$(ends "$_ut")" ]; then rm -f -- "$_ut" "$_up" && undid "$1" undone "$_note" || undid "$1" failed:1 "cannot remove the file"; return; fi ;;
     linked:* | copied:*) if [ -z "$(ends "$_ut")" ] || same_text "$_ut" "$STORE/prior/${7##*:}" || same_but_old "$_ut" "$STORE/prior/${7##*:}" "$9" "${10}"; then
-      rm -f -- "$_ut"
+      tidy "$_ut"
       put_back "${7##*:}" "$_up" && undid "$1" undone "$_note" || undid "$1" failed:1 "cannot put the original back"
       return
     fi ;;
     esac
   fi
-  mv -f -- "$_ut" "$_up" && undid "$1" undone "$_note" || { rm -f -- "$_ut"; undid "$1" failed:1 "cannot write the file"; }
+  mv -f -- "$_ut" "$_up" && undid "$1" undone "$_note" || { tidy "$_ut"; undid "$1" failed:1 "cannot write the file"; }
 }
 block_body() {
   CB=$2 CE=$3 awk 'function trim(s) { sub(/^[ \t]+/, "", s); sub(/[ \t\r]+$/, "", s); return s }
@@ -273,20 +284,22 @@ same_text() {
   cmp -s -- "$1" "$2" && return 0
   ends "$1" >"$1.n" && ends "$2" >"$1.m" && cmp -s -- "$1.n" "$1.m"
   _st=$?
-  rm -f -- "$1.n" "$1.m"
+  tidy "$1.n" "$1.m"
   return $_st
 }
 same_but_old() {
   old_text "$2" "$3" "$4" >"$1.o" && same_text "$1" "$1.o"
   _st=$?
-  rm -f -- "$1.o"
+  tidy "$1.o"
   return $_st
 }
 ends() { awk '/^[ \t]*$/ { blank = blank $0 "\n"; next } { printf "%s", blank; blank = ""; print }' "$1"; }
-# un_command N RESOURCE SHELL: body in $BODY
+# un_command N RESOURCE SHELL: body in $BODY; behind it un_files, which the program may define, gives files back
+un_files() { :; }
 un_command() {
   un "$1" "$2" || return 1
   opaque "$1" "$3" finish "${4:-600}"
+  un_files
   if [ "$CODE" -eq 0 ]; then undid "$1" undone; else undid "$1" "failed:$CODE" "the undo command failed"; fi
 }
 # un_touched N PATH BASE: what a command wrote, back from its copy
@@ -296,7 +309,7 @@ un_touched() {
   case $3 in
   absent) [ -d "$2" ] && [ ! -L "$2" ] || rm -f -- "$2" ;;
   copied:* | linked:*) put_back "${3##*:}" "$2" "$3" ;;
-  esac || warn "$1" "cannot put $2 back"
+  esac || UBAD="cannot put $2 back"
 }
 # un_unit N RESOURCE MANAGER UNIT BASE "enabled,active"
 un_unit() {
@@ -516,7 +529,12 @@ tree_back() {
   while IFS=$TAB read -r _row _dst; do
     set -- $_row
     case $1 in
-    dir) [ "$3" = absent ] && [ -d "$_dst" ] && [ ! -L "$_dst" ] && rmdir -- "$_dst" 2>/dev/null; continue ;;
+    dir)
+      if [ "$3" = absent ] && [ -d "$_dst" ] && [ ! -L "$_dst" ] && ! rmdir -- "$_dst" 2>/dev/null && [ -d "$_dst" ]; then
+        dir_stays "$_dst"
+        [ "$_ut" = released ] || _bad=1
+      fi
+      continue ;;
     file)
       if [ -f "$_dst" ] && [ ! -L "$_dst" ]; then
         _g=$(sha256sum <"$_dst")
