@@ -125,7 +125,7 @@ function ownFiles(): string[] {
 }
 
 /** What says how a project's modules are found, there and in the directories above it. */
-function denoFiles(root: string): string[] {
+export function denoFiles(root: string): string[] {
   const found: string[] = [];
   for (let dir = root; dir !== dirname(dir);) {
     dir = dirname(dir);

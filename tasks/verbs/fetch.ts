@@ -9,8 +9,10 @@ import { findConfig } from "../../lib/config/project.ts";
 import { overrides, repoCache } from "../../lib/config/remote/cache.ts";
 import { lockText, readLock } from "../../lib/config/remote/lock.ts";
 import { type FetchedRepo, fetchProject } from "../../lib/config/yaml/fetch_project.ts";
+import { fetchRoots } from "../../lib/config/yaml/fetch_roots.ts";
+import { problemText } from "../../lib/config/yaml/problem.ts";
 import { renderFlags } from "../../lib/plan/permissions.ts";
-import { findProgram, permissionsFor } from "../permissions.ts";
+import { denoFiles, findProgram, permissionsFor } from "../permissions.ts";
 
 export default defineVerb({
   name: "fetch",
@@ -56,7 +58,7 @@ export default defineVerb({
     const needed = permissionsFor(context, {
       project: undefined,
       reach: [],
-      reads: [source.root, cache, ...overrides(source.root).values()],
+      reads: [source.root, cache, ...overrides(source.root).values(), ...denoFiles(source.root)],
       writes: [cache, path, fresh],
       env: ["*"], // git takes the user's whole environment, but for charly's part of it
     });
@@ -66,13 +68,12 @@ export default defineVerb({
       return await reexec(renderFlags(permissions), words, undefined, round + 1);
     }
     const lock = readLock(source.root);
-    const isYaml = /\.ya?ml$/.test(source.label);
-    const result = await fetchProject(source.root, isYaml ? source.label : undefined, {
+    const result = await fetchProject(source.root, await fetchRoots(source), {
       lock,
       update: flags.update ? (refs.length === 0 ? "all" : refs) : [],
       frozen: flags.frozen,
       // Another file of the same directory may refer to more; only the project's own root says what nothing needs.
-      prune: source.label === yamlFile && !exists(join(source.root, configFile)),
+      prune: source.label === configFile || (source.label === yamlFile && !exists(join(source.root, configFile))),
       tools: { cache, git, ln, signal },
       fetching: (name) => out.note(`fetching ${name}`),
     });
@@ -82,6 +83,7 @@ export default defineVerb({
       await Deno.writeTextFile(fresh, text);
       await Deno.rename(fresh, path);
     }
+    for (const problem of result.problems) out.warn(problemText(problem));
     out.both(
       { repos: result.repos, forgotten: result.forgotten, lock: { file: lockFile, changed } },
       () =>
@@ -95,6 +97,8 @@ export default defineVerb({
             : `${lockFile} is as it was`,
         ].join("\n"),
     );
+    // What could be seen is fetched; what could not may be missing.
+    return result.problems.length > 0 ? 2 : 0;
   },
 });
 

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { charlyProject } from "../shared/charly_process.ts";
 import { gitHost, gitHostName } from "../shared/git_host.ts";
+import { run } from "../shared/run.ts";
 
 const git = (children = "") =>
   `git:\n  candy: { version: 2026.100.0900, description: git }\n  c: { run: copy, copy: hello.txt, to: ~/hello.txt }\n${children}`;
@@ -29,7 +30,9 @@ async function rig() {
     "candy/motd/charly.yml":
       "motd:\n  candy: { version: 2026.100.0900, description: x }\n  w: { run: w, write: ~/motd, content: hi }\n",
   }, { tag: "v1" });
-  const project = await charlyProject("", { "charly.yml": root }, { ...host.env, XDG_CACHE_HOME: "" });
+  // A test may put a git of its own in front.
+  const env = { ...host.env, XDG_CACHE_HOME: "", PATH: `${host.dir.join("bin")}:${host.env["PATH"]}` };
+  const project = await charlyProject("", { "charly.yml": root }, env);
   await Deno.remove(project.dir.join("charly.config.ts"));
   return {
     host,
@@ -155,4 +158,66 @@ Deno.test("charly fetch says what it cannot do, in words", async () => {
   await assert.rejects(it.lock(), Deno.errors.NotFound);
   await it.dir.write({ "charly.yml": "web:\n  local: {}\n  c: { candy: [] }\n" });
   assert.match((await it.charly("fetch")).stdout, /refers to no other repository/);
+});
+
+Deno.test("charly fetch of a typed config begins with the YAML it takes in", async () => {
+  await using it = await rig();
+  await it.dir.write({
+    "charly.config.ts": `import { defineConfig, fromYaml } from "@charly/charly";
+      export default defineConfig({ extend: [fromYaml("./charly.yml")] });`,
+  });
+  assert.match((await it.charly("plan", "web")).stderr, /run `charly fetch`/);
+  const fetched = await it.charly("fetch");
+  assert.equal(fetched.code, 0, fetched.stderr);
+  assert.match((await it.charly("plan", "web")).stdout, /hello\.txt/);
+});
+
+Deno.test("charly fetch that is killed while it writes leaves nothing that is believed, and the next one makes it whole", async () => {
+  await using it = await rig();
+  const real = (await run(["sh", "-c", "command -v git"])).trim();
+  const script = `#!/bin/sh\ncase " $* " in *" cat-file "*) kill -9 $PPID; esac\nexec ${real} "$@"\n`;
+  const wrapper = await it.host.dir.write({ "bin/git": script });
+  await Deno.chmod(wrapper, 0o755);
+  const killed = await it.charly("fetch");
+  assert.notEqual(killed.code, 0);
+  await assert.rejects(it.lock(), Deno.errors.NotFound);
+  const half = (await Array.fromAsync(Deno.readDir(`${it.home}/.cache/charly/repos`))).map(({ name }) => name);
+  assert.equal(half.length, 1);
+  assert.match(half[0]!, /^\.half-/);
+  assert.equal((await it.charly("plan", "web")).code, 2);
+  await Deno.remove(wrapper);
+  assert.equal((await it.charly("fetch")).code, 0);
+  assert.equal((await it.charly("plan", "web")).code, 0);
+});
+
+Deno.test("charly fetch forgets what nothing refers to, but not while a file cannot be read", async () => {
+  await using it = await rig();
+  await it.charly("fetch");
+  const lock = await it.lock();
+  await it.dir.write({ "charly.yml": "web: [\n" });
+  const broken = await it.charly("fetch");
+  assert.equal(broken.code, 2);
+  assert.match(broken.stderr, /charly\.yml:2:1 syntax/);
+  assert.equal(await it.lock(), lock);
+  await it.dir.write({ "charly.yml": root.replace(/^import.*\n/m, "").replace("lib.base", "more") });
+  const fetched = await it.charly("fetch");
+  assert.match(fetched.stdout, /me\/tools:main is not referred to any more/);
+  assert.deepEqual(Object.keys(JSON.parse(await it.lock()).repos), ["git.example/me/far:v1"]);
+});
+
+Deno.test("charly plan says of a candy that is not fetched how to get it, and only where it is needed", async () => {
+  await using it = await rig();
+  await it.dir.write({
+    "charly.yml": root.replace(/^import.*\n/m, "").replace("lib.base", "own") +
+      "own:\n  local: {}\n  c: { candy: [] }\n",
+  });
+  const fine = await it.charly("plan", "web");
+  assert.equal(fine.code, 0, fine.stderr);
+  assert.match((await it.charly("import", "--check")).stdout, /^charly\.yml:\d+:\d+ warning not-fetched /m);
+  const needed = await it.charly("plan", "here");
+  assert.equal(needed.code, 2);
+  assert.match(
+    needed.stderr,
+    /"@git\.example\/me\/far\/candy\/motd:v1", which is not fetched\nhint: run `charly fetch`/,
+  );
 });

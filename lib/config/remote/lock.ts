@@ -3,6 +3,7 @@ import { CharlyError } from "../../base/errors.ts";
 import { lockFile } from "../../base/names.ts";
 import { join } from "../../base/path.ts";
 import { parseRemoteRef } from "../../base/remote_ref.ts";
+import { readSmallFile } from "./small_file.ts";
 
 /** What a reference stands for. */
 export interface Pin {
@@ -22,13 +23,14 @@ export type Lock = ReadonlyMap<string, Pin>;
  * @throws {CharlyError} when it is damaged: nothing is guessed about what was pinned
  */
 export function readLock(root: string): Lock {
-  let text: string;
+  let text: string | undefined;
   try {
-    text = Deno.readTextFileSync(join(root, lockFile));
+    text = readSmallFile(join(root, lockFile));
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return new Map();
     throw damaged("it cannot be read", error);
   }
+  if (text === undefined) throw damaged("it is no file of a sensible size");
   return parseLock(text);
 }
 

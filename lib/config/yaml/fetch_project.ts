@@ -9,7 +9,7 @@ import type { Lock, Pin } from "../remote/lock.ts";
 import { openRepos, type Repos } from "../remote/repos.ts";
 import { isStamped, stampTree } from "../remote/stamp.ts";
 import { loadYaml } from "./load_yaml.ts";
-import { Problems } from "./problem.ts";
+import { type Problem, type ProblemCode, Problems } from "./problem.ts";
 
 /** How to fetch. */
 export interface FetchOptions {
@@ -19,11 +19,19 @@ export interface FetchOptions {
   readonly update: "all" | readonly string[];
   /** Fail instead of pinning anything new. */
   readonly frozen: boolean;
-  /** Forget pins nothing refers to. */
+  /** Forget pins nothing refers to; nothing is forgotten while a file cannot be read. */
   readonly prune: boolean;
   readonly tools: FetchTools;
   /** Told before each repository. */
   readonly fetching?: (name: string) => void;
+}
+
+/** Where references stand. */
+export interface FetchRoots {
+  /** YAML files, relative to the project. */
+  readonly files: readonly string[];
+  /** References a typed configuration holds itself: directories of its candies. */
+  readonly refs: readonly string[];
 }
 
 /** What became of a pin. */
@@ -45,21 +53,25 @@ export interface FetchResult {
   readonly lock: Lock;
   /** Pins that were forgotten. */
   readonly forgotten: readonly string[];
+  /** Errors that may hide references: files that are no YAML, are not there, or name nothing. */
+  readonly problems: readonly Problem[];
 }
 
 /** Repositories that refer to others, that refer to others: who goes deeper than this has something else in mind. */
 const rounds = 32;
+/** Repositories of one project. */
+const mostRepos = 500;
 
 /**
  * Fetches what a project refers to, and what that refers to.
  *
  * @param root absolute directory
- * @param file the YAML root file, relative to it; nothing where the project is typed: then exactly what is pinned
+ * @param roots where to begin
  * @throws {CharlyError} when something cannot be fetched, or is not what is pinned; then nothing new is pinned
  */
 export async function fetchProject(
   root: string,
-  file: string | undefined,
+  roots: FetchRoots,
   options: FetchOptions,
 ): Promise<FetchResult> {
   const { update, tools } = options;
@@ -67,16 +79,22 @@ export async function fetchProject(
   const done = new Map<string, FetchedRepo>();
   const asked = new Set<string>();
   let used = new Set<string>();
+  let problems: readonly Problem[] = [];
   const instead = overrides(root);
   for (let round = 0;; round++) {
-    if (round > rounds) {
-      throw new CharlyError(`fetch: repositories refer to each other more than ${rounds} levels deep`, {
+    if (round > rounds || done.size > mostRepos) {
+      const found = round > rounds
+        ? `refer to each other more than ${rounds} levels deep`
+        : `are more than ${mostRepos}`;
+      throw new CharlyError(`fetch: the repositories ${found}`, {
         hint: "ask the author of the last one",
         code: "fetch-failed",
       });
     }
     const repos = openRepos(root, { lock, cache: tools.cache, instead });
-    const wanted = file === undefined ? [...lock.keys()].map(asRepo) : wantedBy(root, file, repos, instead);
+    const read = wantedBy(root, roots, repos);
+    const wanted = read.repos.filter(({ repo }) => !instead.has(repo)); // what the environment redirects is there
+    problems = read.problems;
     used = new Set(wanted.map(pinName));
     const open = wanted.filter((it) => !done.has(pinName(it)));
     if (open.length === 0) break;
@@ -102,10 +120,10 @@ export async function fetchProject(
     });
   }
   await Promise.all([...done.values()].map((it) => stamp(it, tools)));
-  const forgotten = options.prune ? [...lock.keys()].filter((name) => !used.has(name)) : [];
+  const forgotten = options.prune && problems.length === 0 ? [...lock.keys()].filter((name) => !used.has(name)) : [];
   if (options.frozen && forgotten.length > 0) throw frozen(forgotten[0]!, "is pinned and not referred to");
   for (const name of forgotten) lock.delete(name);
-  return { repos: [...done.values()].sort((a, b) => a.name < b.name ? -1 : 1), lock, forgotten };
+  return { repos: [...done.values()].sort((a, b) => a.name < b.name ? -1 : 1), lock, forgotten, problems };
 }
 
 async function fetchOne(
@@ -140,12 +158,24 @@ async function stamp({ name, commit, digest }: FetchedRepo, { cache }: FetchTool
   if (!isStamped(dir, digest)) await stampTree(dir);
 }
 
-/** What the files that can be read by now refer to; those the environment redirects need no fetching. */
-function wantedBy(root: string, file: string, repos: Repos, instead: ReadonlyMap<string, string>): RepoVersion[] {
-  const { remote } = loadYaml(root, file, new Problems(), repos);
-  const all = new Map(remote.map(({ repo }) => [pinName(repo), repo]));
-  return [...all.values()].filter(({ repo }) => !instead.has(repo));
+/** What the files that can be read by now refer to. */
+function wantedBy(root: string, { files, refs }: FetchRoots, repos: Repos) {
+  const problems = new Problems();
+  const found = new Map<string, RepoVersion>();
+  for (const file of files) {
+    for (const { repo } of loadYaml(root, file, problems, repos).remote) found.set(pinName(repo), repo);
+  }
+  for (const text of refs) {
+    const ref = parseRemoteRef(text);
+    if (ref !== undefined) found.set(pinName(ref), asRepo(pinName(ref)));
+  }
+  return { repos: [...found.values()], problems: problems.all.filter((it) => hiding.includes(it.code)) };
 }
+
+/** What keeps a file, or a reference in it, from being seen. */
+const hiding: readonly ProblemCode[] = [
+  ...["not-utf8", "too-large", "too-deep", "syntax", "not-a-map", "outside-project", "not-found", "cycle"] as const,
+];
 
 function asRepo(name: string): RepoVersion {
   const { repo, version } = parseRemoteRef(`@${name}`)!;

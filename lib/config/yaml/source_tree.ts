@@ -1,6 +1,7 @@
 /** Where the files of a project come from: its own directory, or a fetched repository; and what they say in today's words. */
 import { basename, dirname, join } from "node:path";
 import { pinName, type RemoteRef, remoteRefText, repoIdentity } from "../../base/remote_ref.ts";
+import { readSmallFile } from "../remote/small_file.ts";
 import { below, staysBelow } from "./below.ts";
 import { runChain } from "./legacy/chain.ts";
 import { isLegacy } from "./legacy/detect.ts";
@@ -186,7 +187,7 @@ export function* yamlFiles(root: string, below: string, depth: number): Generato
 /** `origin` of a project's own repository; its configuration is a file, and git need not be asked. */
 function originOf(root: string): string | undefined {
   try {
-    const text = Deno.readTextFileSync(join(root, ".git/config"));
+    const text = readSmallFile(join(root, ".git/config")) ?? "";
     const url = /^\s*\[remote "origin"\][^[]*?^\s*url\s*=\s*(\S+)\s*$/m.exec(text)?.[1];
     return url === undefined ? undefined : repoIdentity(url);
   } catch {
