@@ -58,7 +58,7 @@ export default defineVerb({
     const needed = permissionsFor(context, {
       project: undefined,
       reach: [],
-      reads: [source.root, cache, ...overrides(source.root).values(), ...denoFiles(source.root)],
+      reads: [source.root, cache, ...overrides(source.root).instead.values(), ...denoFiles(source.root)],
       writes: [cache, path, fresh],
       env: ["*"], // git takes the user's whole environment, but for charly's part of it
     });

@@ -22,32 +22,35 @@ export function treeDir(cache: string, repo: string, { commit }: Pick<Pin, "comm
   return join(cache, `${repo}@${commit}`);
 }
 
+/** What `CHARLY_REPO_OVERRIDE` says. */
+export interface Overrides {
+  /** Absolute directories by `host/org/repo`. */
+  readonly instead: ReadonlyMap<string, string>;
+  /** Parts that name no repository, or no directory. */
+  readonly bad: readonly string[];
+}
+
+/** Repositories that stand for working trees, as the environment says. */
+export function overrides(root: string): Overrides {
+  return parseOverrides(readEnv("CHARLY_REPO_OVERRIDE") ?? "", root);
+}
+
 /**
- * Repositories that stand for working trees: `CHARLY_REPO_OVERRIDE=host/org/repo=dir,…`. Relative directories are the project's.
- * What names no repository is left out, and told by {@link badOverrides}.
+ * Reads `host/org/repo=directory`, several with commas between them.
+ *
+ * @param root absolute directory of the project, which relative directories are in
  */
-export function overrides(root: string): ReadonlyMap<string, string> {
-  return new Map(
-    overrideItems().flatMap(({ repo, dir }) =>
-      repo === undefined || dir === "" ? [] : [[repo, realPath(resolve(root, dir))] as const]
-    ),
-  );
-}
-
-/** Parts of `CHARLY_REPO_OVERRIDE` that say nothing. */
-export function badOverrides(): readonly string[] {
-  return overrideItems().filter(({ repo, dir }) => repo === undefined || dir === "").map(({ text }) => text);
-}
-
-function overrideItems() {
-  return (readEnv("CHARLY_REPO_OVERRIDE") ?? "").split(",").filter((text) => text.trim() !== "").map((text) => {
-    const at = text.indexOf("=");
-    return {
-      text,
-      repo: repoIdentity(text.slice(0, Math.max(at, 0)).trim()),
-      dir: at < 0 ? "" : text.slice(at + 1).trim(),
-    };
-  });
+export function parseOverrides(text: string, root: string): Overrides {
+  const instead = new Map<string, string>();
+  const bad: string[] = [];
+  for (const part of text.split(",").filter((it) => it.trim() !== "")) {
+    const at = part.indexOf("=");
+    const repo = repoIdentity(part.slice(0, Math.max(at, 0)).trim());
+    const dir = at < 0 ? "" : part.slice(at + 1).trim();
+    if (repo === undefined || dir === "") bad.push(part);
+    else instead.set(repo, realPath(resolve(root, dir)));
+  }
+  return { instead, bad };
 }
 
 function realPath(path: string): string {

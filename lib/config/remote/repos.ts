@@ -2,7 +2,7 @@
 import { lockFile } from "../../base/names.ts";
 import { CharlyError } from "../../base/errors.ts";
 import { pinName, type RemoteRef } from "../../base/remote_ref.ts";
-import { badOverrides, overrides, repoCache, treeDir } from "./cache.ts";
+import { type Overrides, overrides, repoCache, treeDir } from "./cache.ts";
 import { type Lock, readLock } from "./lock.ts";
 import { isStamped } from "./stamp.ts";
 import { digestOfTree } from "./tree_digest.ts";
@@ -24,7 +24,7 @@ export interface ReposOptions {
   /** Directory of all trees. @default {what the environment says} */
   readonly cache?: string | undefined;
   /** Repositories that stand for working trees. @default {what the environment says} */
-  readonly instead?: ReadonlyMap<string, string>;
+  readonly overrides?: Overrides;
 }
 
 /** Finds trees for one project. */
@@ -40,12 +40,12 @@ export interface Repos {
 export function openRepos(root: string, options: ReposOptions = {}): Repos {
   const known = new Map<string, Resolved>();
   let pins = options.lock;
-  let instead = options.instead;
+  let redirected = options.overrides;
   const look = (ref: Pick<RemoteRef, "repo" | "version">): Resolved => {
-    instead ??= overrides(root);
-    const own = instead.get(ref.repo);
+    redirected ??= overrides(root);
+    const own = redirected.instead.get(ref.repo);
     if (own !== undefined) return ownTree(ref.repo, own);
-    const bad = badOverrides()[0];
+    const bad = redirected.bad[0];
     if (bad !== undefined) {
       const hint = "write `CHARLY_REPO_OVERRIDE=host/org/repo=directory`, several with commas between them";
       return { code: "refused", message: `CHARLY_REPO_OVERRIDE holds ${JSON.stringify(bad)}`, hint };

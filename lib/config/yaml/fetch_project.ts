@@ -80,7 +80,7 @@ export async function fetchProject(
   const asked = new Set<string>();
   let used = new Set<string>();
   let problems: readonly Problem[] = [];
-  const instead = overrides(root);
+  const redirected = overrides(root);
   for (let round = 0;; round++) {
     if (round > rounds || done.size > mostRepos) {
       const found = round > rounds
@@ -91,9 +91,9 @@ export async function fetchProject(
         code: "fetch-failed",
       });
     }
-    const repos = openRepos(root, { lock, cache: tools.cache, instead });
+    const repos = openRepos(root, { lock, cache: tools.cache, overrides: redirected });
     const read = wantedBy(root, roots, repos);
-    const wanted = read.repos.filter(({ repo }) => !instead.has(repo)); // what the environment redirects is there
+    const wanted = read.repos.filter(({ repo }) => !redirected.instead.has(repo)); // what the environment redirects is there
     problems = read.problems;
     used = new Set(wanted.map(pinName));
     const open = wanted.filter((it) => !done.has(pinName(it)));

@@ -113,3 +113,21 @@ Deno.test("files that import each other more than eight levels deep are reported
   const problems = await problemsOf({ "charly.yml": "import: [0.yml]\n", ...Object.fromEntries(chain) });
   assert.deepEqual(problems, ["7.yml:1:10 cycle files import each other more than 8 levels deep"]);
 });
+
+Deno.test("an `include` in an import means what is there", async () => {
+  const { value } = await load({
+    "charly.yml": "import: [{ lib: lib }]\n",
+    "lib/charly.yml": candy("git") + candy("jq", "  more: { include: 'candy:git' }\n"),
+  });
+  assert.deepEqual(value("lib.jq")["plan"], [{ include: "candy:lib.git" }]);
+});
+
+Deno.test("a file with several candies keeps their names when it is imported, and a manifest of one its directory's", async () => {
+  const { names, value } = await load({
+    "charly.yml": "import: [parts/more.yml, candy/vi/charly.yml]\n",
+    "parts/more.yml": candy("git") + candy("jq"),
+    "candy/vi/charly.yml": candy("other"),
+  });
+  assert.deepEqual(names, ["candies git", "candies jq", "candies vi"]);
+  assert.equal(value("vi")["dir"], "candy/vi");
+});
