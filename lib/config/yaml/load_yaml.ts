@@ -283,7 +283,11 @@ class Loader {
       }
     }
     const own = this.#unique([...places.keys()]);
-    const candies = new RemoteCandies(this.problems, (ref, written, at) => this.#tree(ref, written, at, "warn"));
+    const candies = new RemoteCandies(
+      this.#project,
+      this.problems,
+      (ref, written, at) => this.#tree(ref, written, at, "warn"),
+    );
     const remote = candies.take(own, (entity) => places.get(entity)?.open ?? []);
     const named = resolveNames(own, (entity) => places.get(entity)?.namespace ?? "", this.#aliases);
     const directives = this.#files.filter(({ namespace }) => namespace === "").flatMap((it) => it.directives);

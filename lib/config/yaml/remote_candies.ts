@@ -34,8 +34,12 @@ export class RemoteCandies {
   readonly #seen = new Set<string>();
   readonly #waiting: Use[] = [];
 
-  /** @param treeOf the tree of a reference, or nothing, which has been reported */
+  /**
+   * @param project what is being read: a reference to it from elsewhere means it, at whatever version
+   * @param treeOf the tree of a reference, or nothing, which has been reported
+   */
   constructor(
+    private readonly project: SourceTree,
     private readonly problems: Problems,
     private readonly treeOf: (ref: RemoteRef, written: string, at: Place) => SourceTree | undefined,
   ) {}
@@ -66,10 +70,7 @@ export class RemoteCandies {
 
   #parse(written: string, at: Place): RemoteRef | undefined {
     const ref = parseRemoteRef(written);
-    if (ref !== undefined && ref.path !== "") {
-      // What was called a layer is a candy today.
-      return { ...ref, path: ref.path.replace(/(^|\/)layers\/(?=[^/]+$)/, "$1candy/") };
-    }
+    if (ref !== undefined && ref.path !== "") return ref;
     const hint = "write `@host/org/repo/candy/name:version`";
     this.problems.error("bad-value", at, `"${written}" names no candy of a repository`, hint);
     return undefined;
@@ -81,21 +82,21 @@ export class RemoteCandies {
     this.#seen.add(key);
     const tree = this.treeOf(ref, written, at);
     if (tree === undefined) return;
-    const path = join(ref.path, "charly.yml");
+    const path = manifestOf(tree, ref.path);
     if (sibling === true && !tree.hasFile(path)) return; // then it is the project's, or nobody's, which is told elsewhere
     const entity = this.#read(tree, ref, path, at);
     if (entity === undefined) return;
     const mine = project.get(entity.name);
     if (mine !== undefined) {
-      if (sibling === true) return;
       const where = `${mine.at.file}:${mine.at.line}`;
+      if (sibling === true) {
+        const message = `the project's own "${entity.name}" (${where}) takes the place of "${written}"`;
+        this.problems.warn("duplicate-name", at, message, "rename the project's own, unless that is meant");
+        return;
+      }
       const message = `the candy "${entity.name}" of "${written}" is also in ${where}`;
-      this.problems.error(
-        "duplicate-name",
-        at,
-        message,
-        "rename or remove the project's own, or refer to it by its name",
-      );
+      const hint = "rename or remove the project's own, or refer to it by its name";
+      this.problems.error("duplicate-name", at, message, hint);
       return;
     }
     const before = this.#taken.get(entity.name);
@@ -111,6 +112,10 @@ export class RemoteCandies {
         const place = placeOf(entity.places, [field, String(index)]) ?? entity.at;
         const next = name.startsWith("@") ? this.#parse(name, place) : { ...ref, path: join(dirname(ref.path), name) };
         if (next === undefined) continue;
+        if (this.project.identities.has(next.repo)) {
+          rename(entity, field, index, basename(next.path));
+          continue;
+        }
         const use = { ref: next, at: place };
         this.#waiting.push(
           name.startsWith("@") ? { ...use, written: name } : { ...use, written: remoteRefText(next), sibling: true },
@@ -130,9 +135,19 @@ export class RemoteCandies {
       this.problems.error("not-found", at, message, `name another path of ${pinName(ref)}`);
       return undefined;
     }
-    return readEntities(layer, basename(ref.path), this.problems, { dir: tree.candyDir(ref.path) })[0];
+    return readEntities(layer, basename(ref.path), this.problems, { dir: tree.candyDir(dirname(path)) })[0];
   }
 }
+
+/** The manifest of a candy: as it is called today, and where; else as it was. */
+function manifestOf(tree: SourceTree, path: string): string {
+  // What was called a layer is a candy today.
+  const directories = new Set([path.replace(/(^|\/)layers\/(?=[^/]+$)/, "$1candy/"), path]);
+  const found = [...directories].flatMap((dir) => manifestNames.map((name) => join(dir, name)));
+  return found.find((file) => tree.hasFile(file)) ?? join(path, "charly.yml");
+}
+
+const manifestNames = ["charly.yml", "candy.yml", "layer.yml", "layer.yaml"];
 
 /** Where the names of a tree go: the first file of it that was opened says so. */
 function namespaceOf(open: readonly Open[], tree: SourceTree): string {

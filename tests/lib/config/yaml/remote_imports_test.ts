@@ -132,6 +132,20 @@ Deno.test("candies of other repositories bring what they require, from beside th
   assert.equal(it.value("zlib")["dir"], "@git.example/me/far/candy/zlib:v2");
 });
 
+Deno.test("a candy of another repository that needs one of the project gets the project's own", async () => {
+  const it = await load({
+    "project/charly.yml": "repo: git.example/me/main\n" + candy("git") +
+      'web:\n  local: {}\n  c: { candy: ["@git.example/me/box/candy/tig:v1"] }\n',
+    "repos/me/box:v1/candy/tig/charly.yml": candy(
+      "tig",
+      "2026.100.0900",
+      '  r: { require: ["@git.example/me/main/candy/git:v1"] }\n',
+    ),
+  });
+  assert.deepEqual([it.problems, it.looked], [[], ["me/box:v1"]]);
+  assert.deepEqual(it.value("tig")["require"], ["git"]);
+});
+
 Deno.test("of one candy at two versions the newer is taken, by its own version and not by the tag", async () => {
   const it = await load({
     "project/charly.yml":
@@ -161,6 +175,32 @@ Deno.test("one candy name in two repositories, or in one and the project, is an 
   assert.deepEqual(own.problems, [
     'charly.yml:6:16 duplicate-name the candy "git" of "@git.example/me/a/candy/git" is also in charly.yml:1',
   ]);
+});
+
+Deno.test("a plain name in a remote candy that the project has as well means the project's, and that is said", async () => {
+  const it = await load({
+    "project/charly.yml": candy("ssl") + 'web:\n  local: {}\n  c: { candy: ["@git.example/me/a/candy/git"] }\n',
+    "repos/me/a/candy/git/charly.yml": candy("git", "2026.100.0900", "  r: { require: [ssl] }\n"),
+    "repos/me/a/candy/ssl/charly.yml": candy("ssl", "2026.101.0900"),
+  });
+  assert.deepEqual(it.problems, [
+    "@git.example/me/a/candy/git/charly.yml:4:18 warning duplicate-name " +
+    'the project\'s own "ssl" (charly.yml:1) takes the place of "@git.example/me/a/candy/ssl"',
+  ]);
+  assert.equal(it.value("ssl")["version"], "2026.100.0900");
+});
+
+Deno.test("a candy is found where it is, under the names manifests had", async () => {
+  const it = await load({
+    "project/charly.yml":
+      'web:\n  local: {}\n  c: { candy: ["@git.example/me/a/layers/git", "@git.example/me/a/layers/jq"] }\n',
+    "repos/me/a/charly.yml": "version: 2026.174.1100\n",
+    "repos/me/a/layers/git/layer.yml": "info: a tool\nrpm: { packages: [git] }\n",
+    "repos/me/a/candy/jq/charly.yml": candy("jq"),
+  });
+  assert.deepEqual(it.problems, []);
+  assert.equal(it.value("git")["dir"], "@git.example/me/a/layers/git");
+  assert.equal(it.value("jq")["dir"], "@git.example/me/a/candy/jq");
 });
 
 Deno.test("a repository of an older layout is read in today's, and its files are found where they are", async () => {
