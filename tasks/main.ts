@@ -93,6 +93,11 @@ export const table: VerbTable = {
     },
     { name: "import", summary: "Write a charly.config.ts from a charly.yml", load: () => import("./verbs/import.ts") },
     {
+      name: "fetch",
+      summary: "Fetch the repositories a charly.yml refers to, as charly.lock pins them",
+      load: () => import("./verbs/fetch.ts"),
+    },
+    {
       name: "migrate",
       summary: "Bring an old charly or ov project into today's form",
       load: () => import("./verbs/migrate.ts"),

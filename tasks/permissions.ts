@@ -88,10 +88,20 @@ export function permissionsFor(
     state: `${under("XDG_STATE_HOME", ".local/state")}/charly`,
     deno: Deno.execPath(),
     program: findProgram,
-    reads: [...reads ?? [], ...kept, ...store, ...ownFiles(), ...project === undefined ? [] : denoFiles(project.root)],
+    reads: [...reads ?? [], ...kept, ...store, ...ownFiles(), ...projectFiles(project)],
     env: [...env ?? [], ...secrets],
     writes: [...kept, ...store, ...(writes ?? []).map((path) => resolve(context.cwd, path)), ...artifactsOf(project)],
   });
+}
+
+/** What a project is read from beside its own directory: fetched repositories, and what says how modules are found. */
+function projectFiles(project: CliProject | undefined): string[] {
+  return project === undefined ? [] : [...denoFiles(project.root), ...treeFiles(Object.values(project.trees ?? {}))];
+}
+
+/** Fetched trees with what stands beside them. */
+export function treeFiles(trees: readonly string[]): string[] {
+  return trees.flatMap((dir) => [dir, `${dir}.json`]);
 }
 
 /** Where artifacts go, as the configuration says before there is a plan. */
@@ -115,7 +125,7 @@ function ownFiles(): string[] {
 }
 
 /** What says how a project's modules are found, there and in the directories above it. */
-function denoFiles(root: string): string[] {
+export function denoFiles(root: string): string[] {
   const found: string[] = [];
   for (let dir = root; dir !== dirname(dir);) {
     dir = dirname(dir);

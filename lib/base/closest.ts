@@ -1,5 +1,8 @@
 /** "Did you mean": the known word nearest to a mistyped one. */
 
+/** Nobody mistypes a word this long: comparing takes the product of the lengths. */
+const longest = 500;
+
 /**
  * The nearest of `known`, if it is near enough to be meant: at most a third of the letters differ, two at
  * least allowed (one in very short words).
@@ -8,6 +11,7 @@
  * @param known what there is
  */
 export function closest(word: string, known: Iterable<string>): string | undefined {
+  if (word.length > longest) return undefined;
   const limit = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
   const wanted = word.toLowerCase();
   let best: string | undefined;

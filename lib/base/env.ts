@@ -32,6 +32,8 @@ export const ownEnv: readonly string[] = [
   "XDG_STATE_HOME",
   "CHARLY_PATH_PREFIX",
   "CHARLY_PERMITTED",
+  "CHARLY_REPO_CACHE",
+  "CHARLY_REPO_OVERRIDE",
   "CHARLY_SUDO_PASSWORD",
   // the YAML parser's own
   "LOG_STREAM",

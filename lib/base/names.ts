@@ -12,5 +12,7 @@ export const candyDir = "candy";
 export const configFile = "charly.config.ts";
 /** A project of the Go tool. */
 export const yamlFile = "charly.yml";
+/** Which commits and bytes a project's references to other repositories stand for. */
+export const lockFile = "charly.lock";
 /** Where directories for control sockets of the system's `ssh` are made: a socket's path may not be longer than 107 bytes. */
 export const controlDir = "/tmp";

@@ -7,6 +7,9 @@ export interface Cycle {
   readonly to: string;
 }
 
+/** Circles told; whoever has more looks again afterwards. Each is as long as it is, so that all of them might fill the memory. */
+const most = 100;
+
 /**
  * Circles in a graph, each once, in the order of the names. References to oneself are not counted.
  *
@@ -27,7 +30,9 @@ export function findCycles(graph: ReadonlyMap<string, readonly string[]>): Cycle
         onWay.delete(top.name);
         way.pop();
       } else if (to !== top.name && onWay.has(to)) {
-        cycles.push({ names: [...way.slice(onWay.get(to)).map((at) => at.name), to], from: top.name, to });
+        if (cycles.length < most) {
+          cycles.push({ names: [...way.slice(onWay.get(to)).map((at) => at.name), to], from: top.name, to });
+        }
       } else if (to !== top.name && graph.has(to) && !done.has(to)) {
         onWay.set(to, way.length);
         way.push({ name: to, next: 0 });

@@ -27,18 +27,20 @@ export async function loadProject(options: LoadOptions = {}): Promise<Project> {
   const careful = options.integrity !== undefined || options.verifyDeterministic === true;
   const reuse = careful || options.reuse === "" ? undefined : options.reuse;
   const known = reuse === undefined ? undefined : await recall(reuse, source);
-  if (known !== undefined) return projectOf(source, known.config, known.output);
+  if (known !== undefined) return await projectOf(source, known);
   const began = Date.now();
   const read = isYaml(source) ? await readYaml(source) : await readTypescript(source, options);
-  const { config, output, madeOf } = read;
+  const { madeOf, config, output } = read;
   if (reuse !== undefined && madeOf !== undefined) await remember(reuse, source, madeOf, began, { config, output });
-  return projectOf(source, config, output);
+  return await projectOf(source, read);
 }
 
 /** What a config says. */
 interface Read {
   readonly config: Config;
   readonly output: string;
+  /** Directories of other repositories it was read from, by `host/org/repo:version`. */
+  readonly trees?: Readonly<Record<string, string>>;
   /** Every file it came from, when it can be kept. */
   readonly madeOf?: readonly string[];
 }
@@ -60,7 +62,9 @@ async function readTypescript(source: Source, options: LoadOptions): Promise<Rea
   }
   const said = [...yaml?.warnings() ?? []].map((line) => `${line}\n`).join("");
   const config = freezeData(parsed.config) as Config;
-  return yaml === undefined && madeOf !== undefined ? { config, output, madeOf } : { config, output: output + said };
+  return yaml === undefined
+    ? { config, output, ...(madeOf === undefined ? {} : { madeOf }) }
+    : { config, output: output + said, trees: yaml.trees() };
 }
 
 /** A project written in YAML: nothing of it is evaluated. */
@@ -71,7 +75,8 @@ async function readYaml(source: Source): Promise<Read> {
   if ("issues" in parsed) yaml.others(parsed.issues);
   const errors = yaml.errors();
   if ("issues" in parsed || errors.length > 0) throw invalid(source, errors.length, errors);
-  return { config: freezeData(parsed.config) as Config, output: yaml.warnings().map((line) => `${line}\n`).join("") };
+  const output = yaml.warnings().map((line) => `${line}\n`).join("");
+  return { config: freezeData(parsed.config) as Config, output, trees: yaml.trees() };
 }
 
 /** Whether a config is a `charly.yml`. */
@@ -87,8 +92,19 @@ function invalid(source: Source, count: number, problems: readonly string[]): Ch
   });
 }
 
-function projectOf(source: Source, config: Config, output: string): Project {
-  return { name: config.project ?? projectName(source), root: source.root, configUrl: source.url, config, output };
+async function projectOf(source: Source, { config, output, trees: read = {} }: Omit<Read, "madeOf">): Promise<Project> {
+  // Candies that a typed config took over from YAML still have their files where they were fetched to.
+  const dirs = Object.values(config.candies).flatMap(({ dir }) => dir?.startsWith("@") === true ? [dir] : []);
+  const more = dirs.length === 0 ? {} : (await import("./remote/project_trees.ts")).projectTrees(source.root, dirs);
+  const trees = { ...read, ...more };
+  return {
+    name: config.project ?? projectName(source),
+    root: source.root,
+    configUrl: source.url,
+    ...(Object.keys(trees).length === 0 ? {} : { trees }),
+    config,
+    output,
+  };
 }
 
 /**

@@ -13,6 +13,8 @@ export interface Project {
   readonly root: string;
   /** Address of the config: `file:`, `http:` or `https:`. */
   readonly configUrl: string;
+  /** Directories of other repositories it takes in, by `host/org/repo:version`; absent without any. */
+  readonly trees?: Readonly<Record<string, string>>;
   /** Everything it declares, validated, frozen. */
   readonly config: Config;
   /** What the config printed while it was evaluated, made safe to show. */

@@ -21,7 +21,7 @@ export interface Entities extends Readonly<Record<keyof KeptTables, ReadonlyMap<
 }
 
 /** One reference. */
-interface Reference {
+export interface Reference {
   readonly from: TableName;
   readonly name: string;
   /** Place below the entity. */
@@ -71,7 +71,8 @@ export function referenceRules(
   secretRules(entities, pathOf, issues);
 }
 
-function* references(entities: Entities): Generator<Reference> {
+/** Every reference from one entity to another. */
+export function* references(entities: Entities): Generator<Reference> {
   for (const [name, candy] of entities.candies) {
     for (const field of ["require", "candy", "bakePlugin"] as const) {
       yield* candyReferences("candies", name, field, candy[field]);

@@ -15,6 +15,8 @@ export interface DeployProject {
   readonly name: string;
   /** Absolute directory of the project. */
   readonly root: string;
+  /** Directories of other repositories it takes in, by `host/org/repo:version`. */
+  readonly trees?: Readonly<Record<string, string>>;
   /** The validated configuration. */
   readonly config: {
     readonly bundles: Readonly<Record<string, Bundle>>;

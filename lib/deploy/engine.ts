@@ -102,7 +102,7 @@ export async function specOf(
       exitCode: 2,
     });
   }
-  const files = await readCandyFiles(job.project.root, job.config.candies);
+  const files = await readCandyFiles(job.project.root, job.config.candies, job.project.trees);
   const target = job.bundle.on.target;
   return {
     bundle: job.name,

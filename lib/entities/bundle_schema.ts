@@ -38,7 +38,7 @@ export const targets = {
       user: opt(text("word")),
     } satisfies Shape<bundle.NestedTarget>,
   ),
-  vm: strict({ target: z.literal("vm"), vm: text("label") } satisfies Shape<bundle.VmTarget>),
+  vm: strict({ target: z.literal("vm"), vm: text("qualified") } satisfies Shape<bundle.VmTarget>),
 };
 
 /** A target, told apart by `target`; one that is none of `kinds` is reported at that field. */
@@ -56,7 +56,7 @@ export const bundleSchema = strict(
   {
     on: target<bundle.BundleTarget>(["local", "ssh", "nested", "vm"]),
     candy: opt(candyRefs),
-    from: opt(text("label")),
+    from: opt(text("qualified")),
     addCandy: opt(candyRefs),
     description: opt(text("filled")),
     installOpts: opt(installOpts),

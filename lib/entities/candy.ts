@@ -305,7 +305,10 @@ export interface Candy<C extends string = string> {
   readonly externalBuilder?: string;
   /** Reboot VM guests after this candy. */
   readonly reboot?: boolean;
-  /** Directory of the candy's own files, relative to the project. @default {"candy/<name>"} */
+  /**
+   * Directory of the candy's own files, relative to the project; or in another repository that `charly fetch` has brought:
+   * `@host/org/repo/candy/name:version`. @default {"candy/<name>"}
+   */
   readonly dir?: string;
   /** What it does, step by step, and what must hold afterwards. */
   readonly plan?: readonly PlanEntry[];

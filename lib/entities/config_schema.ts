@@ -31,8 +31,8 @@ export const defaults = strict(
 
 /** The tables of a configuration: what they hold, and what a name in them looks like. */
 export const tables = {
-  candies: { schema: candySchema, name: "kebab" },
-  locals: { schema: localTemplateSchema, name: "label" },
+  candies: { schema: candySchema, name: "candyName" },
+  locals: { schema: localTemplateSchema, name: "qualified" },
   bundles: { schema: bundleSchema, name: "bundleName" },
   vms: { schema: vmSchema, name: "qualified" },
   boxes: { schema: boxSchema, name: "qualified" },

@@ -38,6 +38,11 @@ export const textRules = {
     what: "a name",
     hint: 'write small letters, digits and single dashes, at most 128, for example "my-tool"',
   },
+  candyName: {
+    test: (text) => /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/.test(text) && text.length <= 128,
+    what: "a name",
+    hint: 'write small letters, digits and single dashes, at most 128, for example "my-tool"',
+  },
   label: {
     test: (text) => /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_+:-]*$/u.test(text) && text.length <= 128,
     what: "a name",
@@ -50,7 +55,11 @@ export const textRules = {
   },
   bundleName: {
     test: (text) =>
-      /^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_+-]*(\/[\p{L}\p{N}_][\p{L}\p{M}\p{N}_+-]*)?$/u.test(text) && text.length <= 128,
+      // in front: the prefixes of the files it was imported from
+      /^([a-z0-9]+(-[a-z0-9]+)*\.)*[\p{L}\p{N}_][\p{L}\p{M}\p{N}_+-]*(\/[\p{L}\p{N}_][\p{L}\p{M}\p{N}_+-]*)?$/u.test(
+        text,
+      ) &&
+      text.length <= 128,
     what: "a bundle name",
     hint: 'write letters, digits, `_` and `-`, with one `/` before an instance, for example "web" or "web/blue"',
   },
@@ -175,7 +184,7 @@ export const textRules = {
     hint: 'write an `http:` or `https:` address, for example "https://example.org/tool.tar.gz"',
   },
   candyRef: {
-    test: (text) => /^(@[^\s\0]+|[a-z0-9]+(-[a-z0-9]+)*)$/.test(text),
+    test: (text) => /^(@[^\s\0]+|[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*)$/.test(text),
     what: "a candy",
     hint: 'write the name of a candy, or "@host/org/repo/candy/name:version"',
   },

@@ -66,8 +66,9 @@ export function compileBundle(input: CompileInput, memory: CompileMemory = new C
     ? undefined
     : named(config.locals, bundle.from, "local template", `bundle "${input.bundle}"`);
   const options = mergeOptions(input.options, bundle.installOpts, template?.installOpts);
-  const addCandies = (input.addCandy ?? bundle.addCandy ?? []).map(candyName);
-  const asked = [...(template?.candy ?? []), ...(bundle.candy ?? []), ...addCandies].map(candyName);
+  const added = input.addCandy ?? bundle.addCandy ?? [];
+  const addCandies = added.map(candyName);
+  const asked = [...(template?.candy ?? []), ...(bundle.candy ?? []), ...added];
   const table = config.candies ?? {};
   const supervised = target === "nested" && !facts.systemd;
   const names = memory.order(asked, table, { without: supervised ? [] : supervisorCandies });

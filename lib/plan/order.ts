@@ -90,7 +90,7 @@ function take(asked: readonly string[], table: CandyTable, without: ReadonlySet<
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const name = candyName(next.reference);
     if (without.has(name) || taken.has(name)) continue;
-    const candy = lookUp(name, next.requester, table);
+    const candy = lookUp(name, next.requester, table, next.reference);
     taken.set(name, candy);
     const needed = [...composition(candy), ...requirements(candy)];
     for (const reference of needed.reverse()) waiting.push({ reference, requester: `candy "${name}"` });
@@ -283,9 +283,16 @@ function cycleError(field: string, path: readonly string[]): CharlyError {
   });
 }
 
-function lookUp(name: string, requester: string, table: CandyTable): Candy {
+function lookUp(name: string, requester: string, table: CandyTable, reference = name): Candy {
   const candy = Object.hasOwn(table, name) ? table[name] : undefined;
   if (candy !== undefined) return candy;
+  if (reference.startsWith("@")) {
+    throw new CharlyError(`order candies: ${requester} asks for ${JSON.stringify(reference)}, which is not fetched`, {
+      hint: "run `charly fetch`, or declare a candy of that name",
+      code: "unknown-candy",
+      exitCode: 2,
+    });
+  }
   const known = Object.keys(table).sort();
   const list = known.length > 12 ? [...known.slice(0, 12), `… ${known.length - 12} more`] : known;
   throw new CharlyError(`order candies: ${requester} asks for ${JSON.stringify(name)}, which is not declared`, {

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { isAbsolute, join, relative, sep } from "node:path";
 import { CharlyError } from "../base/errors.ts";
 import { candyDir } from "../base/names.ts";
+import { parseRemoteRef, pinName } from "../base/remote_ref.ts";
 import type { Candy } from "../entities/candy.ts";
 import type { Content } from "../steps/act.ts";
 import { type CandyDirectory, type CandyFile, type CandyFiles, ctxNames } from "../steps/candy_files.ts";
@@ -30,22 +31,47 @@ const mostFiles = 2000;
  * Names that are not there are left out; compiling says so where one is needed.
  *
  * @param root absolute directory of the project
- * @throws CharlyError when a name leads out of the project
+ * @param trees directories of other repositories by `host/org/repo:version`; a candy whose `dir` is a reference has its files there
+ * @throws CharlyError when a name leads out of the project, or of the repository
  */
-export async function readCandyFiles(root: string, candies: Readonly<Record<string, Candy>>): Promise<CandyFiles> {
+export async function readCandyFiles(
+  root: string,
+  candies: Readonly<Record<string, Candy>>,
+  trees: Readonly<Record<string, string>> = {},
+): Promise<CandyFiles> {
   const real = await Deno.realPath(root);
   const entries: [string, CandyDirectory][] = [];
   for (const name of Object.keys(candies).sort()) {
     const candy = candies[name];
-    const read = candy === undefined ? undefined : await readCandy(real, name, candy);
+    if (candy === undefined) continue;
+    const elsewhere = candy.dir?.startsWith("@") === true ? await treeOf(name, candy.dir, trees) : undefined;
+    const read = await readCandy(elsewhere?.root ?? real, elsewhere?.path, name, candy);
     if (read !== undefined) entries.push([name, read]);
   }
   return Object.fromEntries(entries);
 }
 
-async function readCandy(root: string, name: string, candy: Candy): Promise<CandyDirectory | undefined> {
+/** The repository a candy comes from, and its directory there. */
+async function treeOf(name: string, dir: string, trees: Readonly<Record<string, string>>) {
+  const ref = parseRemoteRef(dir);
+  const tree = ref === undefined || !Object.hasOwn(trees, pinName(ref)) ? undefined : trees[pinName(ref)];
+  if (ref !== undefined && tree !== undefined) return { root: await Deno.realPath(tree), path: ref.path };
+  throw new CharlyError(`read candy "${name}": ${JSON.stringify(dir)} is not fetched`, {
+    hint: "run `charly fetch`",
+    code: "not-fetched",
+    exitCode: 2,
+  });
+}
+
+async function readCandy(
+  root: string,
+  below: string | undefined,
+  name: string,
+  candy: Candy,
+): Promise<CandyDirectory | undefined> {
   const dir = candy.dir ?? `${candyDir}/${name}`;
-  const path = await inside(root, isAbsolute(dir) ? dir : join(root, dir), name);
+  const local = below ?? dir;
+  const path = await inside(root, isAbsolute(local) ? local : join(root, local), name);
   if (path === undefined || !(await Deno.stat(path)).isDirectory) return undefined;
   const found = new Map<string, CandyFile>();
   for (const wanted of wantedNames(candy)) await collect(root, path, wanted, name, found);

@@ -9,7 +9,7 @@ import { checkYaml, generateProject, problemText } from "../../lib/config/yaml/m
 import { readEnv } from "../../lib/cli/io.ts";
 import { isEmpty, missingPermissions, permittedMark, reexec } from "../../lib/cli/reexec.ts";
 import { renderFlags } from "../../lib/plan/permissions.ts";
-import { permissionsFor } from "../permissions.ts";
+import { permissionsFor, treeFiles } from "../permissions.ts";
 
 export default defineVerb({
   name: "import",
@@ -51,7 +51,7 @@ export default defineVerb({
     }
     const files = generateProject(entities, {
       ...(defaults === undefined ? {} : { defaults }),
-      notes: remote.map(({ ref }) => `Imported ${ref}: take it in with \`extend\`.`),
+      notes: remote.filter(({ dir }) => dir === undefined).map(({ ref }) => `Refers to ${ref}, which was not fetched.`),
     });
     // Where nothing says what `@charly/charly` is, the config could not be read.
     const mapping = JSON.stringify({ imports: { [apiName]: apiUrl() } }, null, 2);
@@ -63,7 +63,7 @@ export default defineVerb({
     const needed = permissionsFor(context, {
       project: undefined,
       reach: [],
-      reads: [source.root],
+      reads: [source.root, ...treeFiles(remote.flatMap(({ dir }) => dir ?? []))],
       writes: [...paths, ...paths.map(dirname).filter((path) => path !== source.root)],
     });
     if (round === 0 && !isEmpty(missingPermissions(needed))) {

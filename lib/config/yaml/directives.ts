@@ -25,6 +25,8 @@ export interface Discover {
 export interface Directives {
   readonly imports: readonly Import[];
   readonly discover: readonly Discover[];
+  /** `repo`: which repository this is, as it is written. */
+  readonly repo?: string;
   /** `defaults.readiness`, as it is written. */
   readonly readiness?: unknown;
   /** What is said and not acted on: the other defaults belong to images, the other directives to the tool that wrote them. */
@@ -41,13 +43,15 @@ export interface Unread {
 /** Reads the directives of a document. */
 export function readDirectives(entries: readonly Entry[], problems: Problems): Directives {
   let readinessFound: unknown;
+  let repo: string | undefined;
   const imports: Import[] = [];
   const discover: Discover[] = [];
   const unread: Unread[] = [];
   for (const { key, keyAt, value } of entries) {
     // The shape of a file says of which age it is, not its version.
     if (isEmpty(value) || key === "version") continue;
-    if (key === "import") imports.push(...itemsOf(key, value, problems).flatMap((it) => readImport(it, problems)));
+    if (key === "repo" && value.is === "scalar") repo = value.text;
+    else if (key === "import") imports.push(...itemsOf(key, value, problems).flatMap((it) => readImport(it, problems)));
     else if (key === "discover") {
       discover.push(...itemsOf(key, value, problems).flatMap((it) => readDiscover(it, problems)));
     } else if (key !== "defaults") unread.push({ name: key, at: keyAt });
@@ -60,7 +64,13 @@ export function readDirectives(entries: readonly Entry[], problems: Problems): D
       }
     }
   }
-  return { imports, discover, ...(readinessFound === undefined ? {} : { readiness: readinessFound }), unread };
+  return {
+    imports,
+    discover,
+    ...(repo === undefined ? {} : { repo }),
+    ...(readinessFound === undefined ? {} : { readiness: readinessFound }),
+    unread,
+  };
 }
 
 function itemsOf(key: string, value: Tree, problems: Problems): readonly Tree[] {

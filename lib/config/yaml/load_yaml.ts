@@ -1,23 +1,34 @@
 /** A project that is written in YAML: its root file, what that imports and discovers, as one configuration. */
 import { basename, dirname, join } from "node:path";
-import { below, staysBelow } from "./below.ts";
+import { parseRemoteRef, pinName, type RemoteRef, repoIdentity } from "../../base/remote_ref.ts";
+import { openRepos, type Repos } from "../remote/repos.ts";
 import { type Directives, type Discover, type Import, readDirectives, type Unread } from "./directives.ts";
 import type { YamlEntity } from "./entity.ts";
-import { runChain } from "./legacy/chain.ts";
-import { isLegacy } from "./legacy/detect.ts";
-import { legacyRules } from "./legacy/rules.ts";
+import { isLayerFile } from "./legacy/layers.ts";
+import { resolveNames } from "./namespaces.ts";
 import type { Node } from "./node.ts";
 import { directivesOf, parseDocument } from "./parse_nodes.ts";
 import type { Problems } from "./problem.ts";
-import { readYaml } from "./read.ts";
 import { isBox, readEntities } from "./read_entity.ts";
+import { RemoteCandies } from "./remote_candies.ts";
+import { SourceTree } from "./source_tree.ts";
 import { type Document, get, type Place } from "./tree.ts";
+
+/** A reference to another repository. */
+export interface RemoteUse {
+  /** As it is written. */
+  readonly ref: string;
+  readonly repo: Pick<RemoteRef, "repo" | "version">;
+  readonly at: Place;
+  /** The tree it was read from; nothing when it is not fetched, or not what the lock says. */
+  readonly dir?: string;
+}
 
 /** Everything a YAML project says. */
 export interface YamlProject {
   readonly entities: readonly YamlEntity[];
-  /** Imports of other repositories: named, and fetched only on request. */
-  readonly remote: readonly Import[];
+  /** What it refers to in other repositories, theirs included. */
+  readonly remote: readonly RemoteUse[];
   /** `defaults.readiness` of the first file that says something. */
   readonly readiness?: unknown;
   /** Directives nothing acts on. */
@@ -26,166 +37,283 @@ export interface YamlProject {
 
 /** How deep files may import each other. */
 const depthLimit = 8;
+/** How many names with prefixes there may be: `a.b.c.…` of repositories that import ever more of them ends here. */
+const mountLimit = 500;
 
-/** A file of which only the directives are understood yet: a plug-in in any other file may add kinds. */
-interface FileRead {
+/** A file that is being read, and where its names go: what a reference to its own repository leads back to. */
+export interface Open {
+  readonly tree: SourceTree;
   readonly path: string;
   readonly namespace: string;
+}
+
+/** A file of which only the directives are understood yet: a plug-in in any other file may add kinds. */
+interface FileRead extends Open {
   readonly documents: readonly Document[];
   readonly directives: readonly Directives[];
+  /** The files above it, the root first, itself last. */
+  readonly open: readonly Open[];
+  /** Found by `discover`, and so a manifest. */
+  readonly discovered: boolean;
+  /** Directory of the file whose namespace this is. */
+  readonly home: string;
+}
+
+/** A file whose names get a prefix. */
+interface Mount extends Open {
+  readonly above: readonly Open[];
+  readonly at: Place;
+}
+
+/** Where one file is asked for. */
+interface Asked {
+  /** Files that import each other without a prefix, for the depth and for circles. */
+  readonly flat: readonly string[];
+  readonly open: readonly Open[];
+  readonly at: Place;
+  readonly home: string;
+  readonly discovered?: boolean;
 }
 
 /**
- * Loads a project.
+ * Loads a project. Nothing is fetched: other repositories are read from the cache, as the lock file says.
  *
  * @param root absolute directory
  * @param file the root file, relative to it
  * @param problems takes everything that is wrong
+ * @param repos where other repositories are found
  */
-export function loadYaml(root: string, file: string, problems: Problems): YamlProject {
-  const loader = new Loader(root, problems);
-  loader.file(file, "", [], { file, line: 1, column: 1 });
+export function loadYaml(root: string, file: string, problems: Problems, repos: Repos = openRepos(root)): YamlProject {
+  const loader = new Loader(root, problems, repos);
+  loader.load(file);
   return loader.finish();
 }
 
 class Loader {
   readonly #files: FileRead[] = [];
   readonly #seen = new Set<string>();
-  readonly #remote: Import[] = [];
+  readonly #remote: RemoteUse[] = [];
+  readonly #trees = new Map<string, SourceTree>();
+  readonly #waiting: Mount[] = [];
+  /** Namespace of each mounted file: who imports it again, elsewhere or by another name, gets the same. */
+  readonly #mounted = new Map<string, string>();
+  /** Prefixes that stand for a namespace with another name. */
+  readonly #aliases = new Map<string, string>();
+  /** What a prefix was given to. */
+  readonly #given = new Map<string, string>();
+  readonly #project: SourceTree;
 
-  constructor(private readonly root: string, private readonly problems: Problems) {}
+  constructor(root: string, private readonly problems: Problems, private readonly repos: Repos) {
+    this.#project = new SourceTree(root);
+  }
 
-  /** Reads a file with everything it takes in. */
-  file(path: string, namespace: string, above: readonly string[], at: Place): void {
-    if (above.includes(path)) {
-      this.problems.error("cycle", at, `${[...above, path].join(" imports ")}`, "remove one of these imports");
+  /** Reads everything, what has the shortest prefix first: that is the name it is known by. */
+  load(file: string): void {
+    const at = { file, line: 1, column: 1 };
+    this.#mount({ tree: this.#project, path: file, namespace: "", above: [], at });
+    for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
+      if (this.#mounted.size > mountLimit) {
+        const message = `more than ${mountLimit} files are imported with a prefix`;
+        this.problems.error("cycle", next.at, message, "import fewer of them");
+        return;
+      }
+      this.#mount(next);
+    }
+  }
+
+  #mount({ tree, path, namespace, above, at }: Mount): void {
+    // The project's own root may be a manifest in a directory of its candies.
+    const home = namespace === "" ? "." : dirname(path);
+    this.#mounted.set(mountKey(tree, path), namespace);
+    this.#file({ tree, path, namespace }, { flat: [], open: above, at, home });
+  }
+
+  /** Reads a file with everything it takes in without a prefix. */
+  #file(it: Open, { flat, open, at, home, discovered = false }: Asked): void {
+    const { tree, path, namespace } = it;
+    const label = tree.label(path);
+    if (flat.includes(label)) {
+      this.problems.error("cycle", at, `${[...flat, label].join(" imports ")}`, "remove one of these imports");
       return;
     }
-    if (above.length > depthLimit) {
+    if (flat.length > depthLimit) {
       this.problems.error("cycle", at, `files import each other more than ${depthLimit} levels deep`, "flatten them");
       return;
     }
-    const key = `${namespace}\0${path}`;
+    const key = `${namespace}\0${label}`;
     if (this.#seen.has(key)) return;
     this.#seen.add(key);
-    const bytes = this.#bytes(path, at);
-    if (bytes === undefined) return;
-    const documents = this.#current(path, readYaml(bytes, path, this.problems).documents);
+    const documents = tree.read(path, at, this.problems);
+    if (documents === undefined) return;
     const directives = documents.map((document) => readDirectives(directivesOf(document), this.problems));
-    this.#files.push({ path, namespace, documents, directives });
-    for (const { imports, discover } of directives) {
-      for (const item of imports) this.#import(item, path, namespace, [...above, path]);
-      for (const item of discover) this.#discover(item, path, namespace);
-    }
-  }
-
-  /** What a file of an older form says, in today's words. */
-  #current(path: string, documents: readonly Document[]): readonly Document[] {
-    if (!isLegacy(path, documents)) return documents;
-    const { files, changes, manual } = runChain(new Map([[path, documents]]), legacyRules);
-    for (const { at, message, hint } of manual) this.problems.warn("retired", at, message, hint);
-    const first = changes[0];
-    if (first !== undefined) {
-      const message = `is of an older form; ${changes.length} things are read as they are written today`;
-      this.problems.warn(
-        "retired",
-        { ...first.at, line: 1, column: 1 },
-        message,
-        "run `charly migrate` to write them so",
-      );
-    }
-    return [...files.values()].flat();
-  }
-
-  #import(item: Import, from: string, namespace: string, above: readonly string[]): void {
-    if (item.ref.startsWith("@")) {
-      this.#remote.push(item);
-      const hint = "take what it brings into the project; fetching other repositories comes with a later version";
-      this.problems.warn("not-found", item.at, `"${item.ref}" is not fetched`, hint);
-      return;
-    }
-    const path = this.#inside(from, item.ref, item.at);
-    if (path === undefined) return;
-    const target = isDirectory(join(this.root, path)) ? join(path, "charly.yml") : path;
-    const inner = item.alias === undefined ? namespace : `${namespace}${item.alias}.`;
-    this.file(target, inner, above, item.at);
-  }
-
-  #discover({ path, recursive, manifest, at }: Discover, from: string, namespace: string): void {
-    const inside = this.#inside(from, path, at);
-    if (inside === undefined) return;
-    for (const found of this.#manifests(inside, recursive, manifest, 0)) this.file(found, namespace, [], at);
-  }
-
-  /** Manifests below a directory, in the order of their names; a missing directory has none. */
-  #manifests(directory: string, recursive: boolean, manifest: string, depth: number): string[] {
-    if (depth > 16) return [];
-    const found: string[] = [];
-    for (const { name, isFile, isDirectory } of entriesOf(join(this.root, directory))) {
-      const path = join(directory, name);
-      if (isFile && name === manifest) found.push(path);
-      // A link may lead anywhere, and a dot marks what is somebody else's.
-      else if (isDirectory && !name.startsWith(".") && (recursive || depth === 0)) {
-        found.push(...this.#manifests(path, recursive, manifest, depth + 1));
+    // Only the root of a tree says which repository it is.
+    if (!open.some((other) => other.tree === tree)) {
+      for (const { repo } of directives) {
+        this.#identify(tree, repo, at);
       }
     }
-    return found;
+    const here = [...open, it];
+    this.#files.push({ ...it, documents, directives, open: here, discovered, home });
+    for (const { imports, discover } of directives) {
+      for (const item of imports) this.#import(item, it, { flat: [...flat, label], open: here, at: item.at, home });
+      for (const item of discover) this.#discover(item, it, here, home);
+    }
   }
 
-  #inside(from: string, path: string, at: Place): string | undefined {
-    const inside = below(this.root, from, path);
+  #identify(tree: SourceTree, repo: string | undefined, at: Place): void {
+    if (repo === undefined) return;
+    const identity = repoIdentity(repo);
+    if (identity !== undefined) tree.identities.add(identity);
+    else this.problems.warn("bad-value", at, `"${repo}" names no repository`, "write `repo: host/owner/name`");
+  }
+
+  #import(item: Import, from: Open, asked: Asked): void {
+    const target = item.ref.startsWith("@") ? this.#elsewhere(item, asked) : this.#beside(item, from);
+    if (target === undefined) return;
+    const { tree, path, inProgress } = target;
+    if (item.alias === undefined) {
+      const again = inProgress && asked.flat.includes(tree.label(path));
+      const home = tree === from.tree ? asked.home : dirname(path);
+      if (!again) this.#file({ tree, path, namespace: from.namespace }, { ...asked, home });
+      return;
+    }
+    const namespace = `${from.namespace}${item.alias}.`;
+    const key = mountKey(tree, path);
+    const before = this.#given.get(namespace);
+    if (before === key) return;
+    if (before !== undefined) {
+      const message = `the prefix "${item.alias}" is given to two imports`;
+      this.problems.error("duplicate-name", item.at, message, "give each its own");
+      return;
+    }
+    if (!inProgress && asked.open.some((open) => open.tree === tree && open.path === path)) {
+      const way = [...asked.open.map((open) => open.tree.label(open.path)), tree.label(path)];
+      this.problems.error("cycle", item.at, way.join(" imports "), "remove one of these imports");
+      return;
+    }
+    this.#given.set(namespace, key);
+    const known = this.#mounted.get(key);
+    if (known !== undefined) {
+      this.#aliases.set(namespace, known);
+      return;
+    }
+    this.#mounted.set(key, namespace);
+    this.#waiting.push({ tree, path, namespace, above: asked.open, at: item.at });
+  }
+
+  /** A file of the same tree. */
+  #beside(item: Import, { tree, path }: Open): Target | undefined {
+    const inside = this.#inside(tree, path, item.ref, item.at);
+    return inside === undefined ? undefined : { tree, path: fileOf(tree, inside), inProgress: false };
+  }
+
+  /** A file of another repository; or of one that is being read, which no version changes. */
+  #elsewhere(item: Import, { open }: Asked): Target | undefined {
+    const ref = parseRemoteRef(item.ref);
+    if (ref === undefined) {
+      const hint = "write `@host/org/repo/path.yml:version`";
+      this.problems.error("bad-value", item.at, `"${item.ref}" is no reference to a repository`, hint);
+      return undefined;
+    }
+    const own = open.find(({ tree }) => tree.identities.has(ref.repo));
+    if (own !== undefined) {
+      const path = ref.path === "" ? own.path : fileOf(own.tree, ref.path);
+      return { tree: own.tree, path, inProgress: true };
+    }
+    const tree = this.#tree(ref, item.ref, item.at, "error");
+    return tree === undefined ? undefined : { tree, path: fileOf(tree, ref.path || "."), inProgress: false };
+  }
+
+  /** The tree of a reference; what keeps it from being read is told once for each tree. */
+  #tree(ref: RemoteRef, written: string, at: Place, severity: "error" | "warn"): SourceTree | undefined {
+    const name = pinName(ref);
+    const known = this.#trees.get(name);
+    if (known !== undefined) return known;
+    const found = this.repos.resolve(ref);
+    const told = this.#remote.some((use) => pinName(use.repo) === name);
+    const { repo, version } = ref;
+    const use = { ref: written, at, repo: { repo, ...(version === undefined ? {} : { version }) } };
+    this.#remote.push("dir" in found ? { ...use, dir: found.dir } : use);
+    if (!("dir" in found)) {
+      const report = found.code === "refused" ? "error" : severity;
+      if (!told || report === "error") {
+        this.problems[report](found.code, at, `"${written}": ${found.message}`, found.hint);
+      }
+      return undefined;
+    }
+    const tree = new SourceTree(found.dir, use.repo);
+    this.#trees.set(name, tree);
+    return tree;
+  }
+
+  #discover({ path, recursive, manifest, at }: Discover, from: Open, open: readonly Open[], home: string): void {
+    const inside = this.#inside(from.tree, from.path, path, at);
+    if (inside === undefined) return;
+    if (from.tree.leavesAt(inside)) {
+      this.problems.error(
+        "outside-project",
+        at,
+        `"${path}" is a link out of the project`,
+        "name a directory of the project",
+      );
+      return;
+    }
+    for (const found of from.tree.manifests(inside, recursive, manifest)) {
+      this.#file({ ...from, path: found }, { flat: [], open, at, home, discovered: true });
+    }
+  }
+
+  #inside(tree: SourceTree, from: string, path: string, at: Place): string | undefined {
+    const inside = tree.inside(from, path);
     if (inside === undefined) {
-      this.problems.error("outside-project", at, `"${path}" leads out of the project`, "move it into the project");
+      const whole = tree.ref === undefined ? "project" : "repository";
+      this.problems.error("outside-project", at, `"${path}" leads out of the ${whole}`, `move it into the ${whole}`);
     }
     return inside;
   }
 
-  #bytes(path: string, at: Place): Uint8Array | undefined {
-    if (path === ".." || path.startsWith("../")) {
-      this.problems.error("outside-project", at, `"${path}" leads out of the project`, "move it into the project");
-      return undefined;
-    }
-    try {
-      if (!staysBelow(this.root, path)) {
-        this.problems.error(
-          "outside-project",
-          at,
-          `"${path}" is a link out of the project`,
-          "copy it into the project",
-        );
-        return undefined;
-      }
-      return Deno.readFileSync(join(this.root, path));
-    } catch (error) {
-      const found = error instanceof Deno.errors.NotFound ? "is not there" : "cannot be read";
-      this.problems.error("not-found", at, `"${path}" ${found}`, "check the path");
-      return undefined;
-    }
-  }
-
   finish(): YamlProject {
     const externalKinds = this.#files.flatMap(({ documents }) => externalKindsOf(documents.map(({ root }) => root)));
-    const entities = this.#files.flatMap((file) =>
-      file.documents.flatMap((document) =>
-        parseDocument(document, { externalKinds }, this.problems).flatMap((node) => this.#entities(node, file))
-      )
+    const places = new Map<YamlEntity, Open & { readonly open: readonly Open[] }>();
+    for (const file of this.#files) {
+      for (const document of file.documents) {
+        for (const node of parseDocument(document, { externalKinds }, this.problems)) {
+          for (const entity of this.#entities(node, file)) places.set(entity, file);
+        }
+      }
+    }
+    const own = this.#unique([...places.keys()]);
+    const candies = new RemoteCandies(
+      this.#project,
+      this.problems,
+      (ref, written, at) => this.#tree(ref, written, at, "warn"),
     );
-    const directives = this.#files.flatMap((it) => it.directives);
+    const remote = candies.take(own, (entity) => places.get(entity)?.open ?? []);
+    const named = resolveNames(own, (entity) => places.get(entity)?.namespace ?? "", this.#aliases);
+    const directives = this.#files.filter(({ namespace }) => namespace === "").flatMap((it) => it.directives);
     const readiness = directives.find((it) => it.readiness !== undefined)?.readiness;
+    const mine = this.#files.filter(({ tree }) => tree.ref === undefined).flatMap((it) => it.directives);
     return {
-      entities: this.#unique(entities),
+      entities: this.#unique([...named, ...remote]),
       remote: this.#remote,
       ...(readiness === undefined ? {} : { readiness }),
-      unread: directives.flatMap((it) => it.unread),
+      unread: mine.flatMap((it) => it.unread),
     };
   }
 
-  #entities(node: Node, { path, namespace }: FileRead): YamlEntity[] {
+  #entities(node: Node, { tree, path, namespace, discovered, home }: FileRead): YamlEntity[] {
     const directory = dirname(path); // where its files are, whatever the chain calls it
     // A layer in a manifest of its own is called like its directory, and has its files there.
-    const layer = node.kind === "candy" && directory !== "." && !isBox(node);
-    const name = layer ? basename(directory) : node.name;
-    return readEntities(node, `${namespace}${name}`, this.problems, layer ? { dir: directory } : {});
+    const manifest = discovered || basename(path) === "charly.yml" || isLayerFile(path);
+    const layer = node.kind === "candy" && !isBox(node);
+    const alone = layer && directory !== "." && directory !== home && manifest;
+    const name = alone ? basename(directory) : node.name;
+    const elsewhere = tree.ref !== undefined || namespace !== "";
+    const dir = alone ? directory : layer && elsewhere ? join(home, "candy", name) : undefined;
+    return readEntities(node, `${namespace}${name}`, this.problems, {
+      namespace,
+      ...(dir === undefined ? {} : { dir: tree.candyDir(dir) }),
+    });
   }
 
   /** The first writer of a name wins; a second one is reported. */
@@ -206,6 +334,23 @@ class Loader {
   }
 }
 
+/** What an import means. */
+interface Target {
+  readonly tree: SourceTree;
+  readonly path: string;
+  /** Its repository is being read: whoever imports it means that. */
+  readonly inProgress: boolean;
+}
+
+function mountKey(tree: SourceTree, path: string): string {
+  return `${tree.key}\0${path}`;
+}
+
+/** A directory's file is its `charly.yml`. */
+function fileOf(tree: SourceTree, path: string): string {
+  return path === "." || tree.isDirectory(path) ? join(path, "charly.yml") : path;
+}
+
 /** Words of `plugin: { providers: ["kind:<word>", "deploy:<word>"] }`. */
 function externalKindsOf(roots: readonly Parameters<typeof get>[0][]): string[] {
   const words: string[] = [];
@@ -221,20 +366,4 @@ function externalKindsOf(roots: readonly Parameters<typeof get>[0][]): string[] 
     }
   }
   return words;
-}
-
-function entriesOf(path: string): Deno.DirEntry[] {
-  try {
-    return [...Deno.readDirSync(path)].sort((a, b) => a.name < b.name ? -1 : 1);
-  } catch {
-    return []; // a directory that is not there has nothing to discover
-  }
-}
-
-function isDirectory(path: string): boolean {
-  try {
-    return Deno.statSync(path).isDirectory;
-  } catch {
-    return false;
-  }
 }

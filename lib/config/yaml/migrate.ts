@@ -22,10 +22,10 @@ const root = "charly.yml";
 /** What the root file was called. */
 const oldRoots = ["overthink.yml"];
 
-/** Plans a migration; an up-to-date project gives one that does nothing. */
-export function migrate(files: ProjectFiles): Migration {
+/** The files of a project as they are called and written today; without any that is older, as they are. */
+export function migrateFiles(files: ProjectFiles): Migrated & Pick<Migration, "move"> {
   const legacy = [...files].filter(([path, documents]) => isLegacy(path, documents) || oldRoots.includes(path));
-  if (legacy.length === 0) return { changes: [], manual: [], write: new Map(), remove: [], move: [] };
+  if (legacy.length === 0) return { files, changes: [], manual: [], move: [] };
   const { files: current, changes, manual } = runChain(files, legacyRules);
   const move = [
     ...new Set(legacy.flatMap(([path]) => {
@@ -35,6 +35,13 @@ export function migrate(files: ProjectFiles): Migration {
   ].map((from): [string, string] => [from, from.replace(/layers\/([^/]+)$/, "candy/$1")]);
   const named = new Map([...current].map(([path, documents]) => [oldRoots.includes(path) ? root : path, documents]));
   const whole = named.has(root) ? named : new Map([[root, [rootOf(named)]], ...named]);
+  return { files: whole, changes, manual, move };
+}
+
+/** Plans a migration; an up-to-date project gives one that does nothing. */
+export function migrate(files: ProjectFiles): Migration {
+  const { files: whole, changes, manual, move } = migrateFiles(files);
+  if (whole === files) return { changes: [], manual: [], write: new Map(), remove: [], move: [] };
   const write = new Map<string, string>();
   for (const [path, documents] of whole) {
     const before = files.get(path);

@@ -1,10 +1,11 @@
 /** What verbs ask of the YAML importer. */
 import { parseConfig } from "../parse.ts";
 import type { YamlEntity } from "./entity.ts";
-import type { Import } from "./directives.ts";
+import type { RemoteUse } from "./load_yaml.ts";
 import { isProjectFile, migrate, type Migration } from "./migrate.ts";
 import { type Problem, Problems } from "./problem.ts";
-import { readYaml } from "./read.ts";
+import { readYamlFile } from "./read_file.ts";
+import { yamlFiles } from "./source_tree.ts";
 import type { Document } from "./tree.ts";
 import { placeIssues, readYamlConfig } from "./yaml_config.ts";
 
@@ -15,7 +16,7 @@ export { type Problem, problemText } from "./problem.ts";
 export interface CheckedYaml {
   readonly entities: readonly YamlEntity[];
   readonly problems: readonly Problem[];
-  readonly remote: readonly Import[];
+  readonly remote: readonly RemoteUse[];
   /** `defaults` of the configuration. */
   readonly defaults?: unknown;
 }
@@ -40,22 +41,10 @@ export function migrateProject(root: string): { readonly migration: Migration; r
   const files = new Map<string, readonly Document[]>();
   for (const path of yamlFiles(root, "", 0)) {
     const mine = new Problems();
-    const { documents } = readYaml(Deno.readFileSync(`${root}/${path}`), path, mine);
+    const { documents } = readYamlFile(`${root}/${path}`, path, mine);
     if (!isProjectFile(path, documents)) continue;
     for (const it of mine.all) problems.error(it.code, it.at, it.message, it.hint);
     files.set(path, documents);
   }
   return { migration: migrate(files), problems: problems.all };
-}
-
-/** YAML files of a project, in the order of their names; what begins with a dot is somebody else's. */
-function* yamlFiles(root: string, below: string, depth: number): Generator<string> {
-  if (depth > 4) return;
-  const entries = [...Deno.readDirSync(below === "" ? root : `${root}/${below}`)];
-  for (const { name, isFile, isDirectory } of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
-    const path = below === "" ? name : `${below}/${name}`;
-    if (name.startsWith(".") || name === "node_modules") continue;
-    if (isFile && /\.ya?ml$/.test(name)) yield path;
-    else if (isDirectory) yield* yamlFiles(root, path, depth + 1);
-  }
 }

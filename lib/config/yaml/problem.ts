@@ -27,6 +27,8 @@ export type ProblemCode =
   | "retired"
   | "outside-project"
   | "not-found"
+  | "not-fetched"
+  | "refused"
   | "cycle"
   | "config";
 

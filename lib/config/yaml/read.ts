@@ -72,18 +72,17 @@ export function readYaml(
   }
 }
 
+/** Whether a file is larger than what is read; says so. */
+export function refuseSize(size: number, file: string, problems: Problems, limits: ReadLimits): boolean {
+  if (size <= limits.bytes) return false;
+  const found = `has ${(size / 1024 / 1024).toFixed(1)} MiB; at most ${limits.bytes / 1024 / 1024} MiB are read`;
+  problems.error("too-large", { file, line: 1, column: 1 }, found, "split the file");
+  return true;
+}
+
 function decode(bytes: Uint8Array, file: string, problems: Problems, limits: ReadLimits): string | undefined {
   const at = { file, line: 1, column: 1 };
-  if (bytes.length > limits.bytes) {
-    const found = `${(bytes.length / 1024 / 1024).toFixed(1)} MiB`;
-    problems.error(
-      "too-large",
-      at,
-      `has ${found}; at most ${limits.bytes / 1024 / 1024} MiB are read`,
-      "split the file",
-    );
-    return undefined;
-  }
+  if (refuseSize(bytes.length, file, problems, limits)) return undefined;
   let text: string;
   try {
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);

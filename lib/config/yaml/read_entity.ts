@@ -52,19 +52,21 @@ export function isDeployment(node: Node, owner?: Owner): boolean {
  * Reads a node and everything inside it.
  *
  * @param name what it is called: the node's key, for a layer its directory's name
+ * @param place `namespace`: what stands before the names of its file, `""` or `alias.`
  */
 export function readEntities(
   node: Node,
   name: string,
   problems: Problems,
-  place: { readonly owner?: Owner; readonly dir?: string } = {},
+  place: { readonly owner?: Owner; readonly dir?: string; readonly namespace?: string } = {},
 ): YamlEntity[] {
   const own = readEntity(node, name, problems, place);
   const inside = node.members.flatMap((member) => {
     const owner = { node, name };
     // What is deployed inside a venue has a path; the members of a group are known by their own names.
-    const inner = node.kind === "group" ? member.name : `${name}.${member.name}`;
-    return readEntities(member, inner, problems, { owner });
+    const { namespace = "" } = place;
+    const inner = node.kind === "group" ? `${namespace}${member.name}` : `${name}.${member.name}`;
+    return readEntities(member, inner, problems, { owner, namespace });
   });
   return [own, ...inside];
 }

@@ -1,5 +1,6 @@
 /** YAML in a configuration: a project that is YAML altogether, and files that `fromYaml()` takes in. */
 import { normalize } from "node:path";
+import { pinName } from "../../base/remote_ref.ts";
 import type { ConfigIssue } from "../issue.ts";
 import { below } from "./below.ts";
 import { hasYaml, yamlPath } from "./marker.ts";
@@ -23,6 +24,8 @@ export interface TakenIn {
   errors(): readonly string[];
   /** Warnings of the YAML parts. */
   warnings(): readonly string[];
+  /** Directories of other repositories it was read from, by `host/org/repo:version`. */
+  trees(): Readonly<Record<string, string>>;
 }
 
 /** A project that is YAML altogether. */
@@ -74,6 +77,12 @@ function takenIn(data: unknown, parts: readonly Part[]): TakenIn {
       return left;
     },
     errors: () => problems.flatMap((it) => it.all.filter(({ severity }) => severity === "error").map(problemText)),
+    trees: () =>
+      Object.fromEntries(
+        parts.flatMap(({ yaml }) =>
+          yaml.project.remote.flatMap(({ repo, dir }) => dir === undefined ? [] : [[pinName(repo), dir]])
+        ),
+      ),
     warnings: () => problems.flatMap((it) => it.all.filter(({ severity }) => severity === "warning").map(problemText)),
   };
 }

@@ -42,10 +42,14 @@ function readinessOf(value: unknown): Record<string, unknown> | undefined {
   );
 }
 
+/** Unknown names a nearest one is looked for; each is compared with every known one. */
+const mostSuggested = 500;
+
 /** Problems of the whole configuration, told where the YAML says what they are about. */
 export function placeIssues({ project, problems }: YamlConfig, issues: readonly ConfigIssue[], root: Place): void {
   const entities = new Map(project.entities.map((entity) => [`${entity.table}\0${entity.name}`, entity]));
-  for (const issue of issues) {
+  for (const [index, found] of issues.entries()) {
+    const issue = found.code === "unknown-name" && index >= mostSuggested ? { ...found, known: [] } : found;
     const [table = "", name = "", ...path] = issue.path;
     const entity = entities.get(`${table}\0${name}`);
     // What was left out because it is wrong has been told already.

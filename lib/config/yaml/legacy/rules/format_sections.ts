@@ -1,4 +1,5 @@
 /** Package sections by format (`rpm:`, `deb:`) or tag (`debian,ubuntu:`) become `package` and `distro`. */
+import { own } from "../../../../base/own.ts";
 import { type Entry, get, type Mapping, type Place, type Tree } from "../../tree.ts";
 import { withEntries } from "../edit.ts";
 import { mapLayers } from "../layers.ts";
@@ -68,7 +69,7 @@ export const formatSections: LegacyRule = {
 
 /** The distro keys a section's key stands for: `debian:13` is `debian-13`. */
 function tagsOf(key: string): readonly string[] | undefined {
-  const family = families[key];
+  const family = own(families, key);
   if (family !== undefined) return family;
   const tags = key.split(",").map((it) => it.trim());
   return tags.every((it) => tag.test(it)) ? tags.map((it) => it.replace(":", "-")) : undefined;
@@ -78,7 +79,7 @@ function add(sections: Map<string, Section>, name: string, value: Mapping, at: P
   const section = sections.get(name) ?? { packages: [], others: [], at };
   sections.set(name, section);
   for (const entry of value.entries) {
-    const key = singular[entry.key] ?? entry.key;
+    const key = own(singular, entry.key) ?? entry.key;
     if (key === "package" && entry.value.is === "list") {
       const known = new Set(section.packages.map(textOf));
       section.packages.push(...entry.value.items.filter((item) => !known.has(textOf(item))));
@@ -88,7 +89,7 @@ function add(sections: Map<string, Section>, name: string, value: Mapping, at: P
 
 /** The packages of `aur:` are a section of their own inside of Arch's. */
 function aur(value: Mapping, at: Place): Mapping {
-  const entries = value.entries.map((entry) => ({ ...entry, key: singular[entry.key] ?? entry.key }));
+  const entries = value.entries.map((entry) => ({ ...entry, key: own(singular, entry.key) ?? entry.key }));
   return { is: "map", at, entries: [{ key: "aur", keyAt: at, value: { ...value, entries } }] };
 }
 

@@ -1,4 +1,5 @@
 /** Maps of entities by kind become entities by name, in node form. */
+import { own } from "../../../../base/own.ts";
 import { type Entry, get, type Mapping, textAt } from "../../tree.ts";
 import { mapRoots, withEntries } from "../edit.ts";
 import { isKeyed } from "../layers.ts";
@@ -33,7 +34,9 @@ export const kindMaps: LegacyRule = {
   about: "maps of entities by kind become entities by name, each with its kind inside",
   apply: (files, log) =>
     mapRoots(files, (root) => {
-      if (!isKeyed(root) || !root.entries.some(({ key }) => key in kinds || deployments.includes(key))) return root;
+      if (
+        !isKeyed(root) || !root.entries.some(({ key }) => Object.hasOwn(kinds, key) || deployments.includes(key))
+      ) return root;
       const names = deploymentNames(root);
       const entries = root.entries.flatMap((entry): Entry[] => {
         if (entry.key === "score" || entry.key === "recipe" || entry.key === "benchmark") {
@@ -45,7 +48,7 @@ export const kindMaps: LegacyRule = {
           return [];
         }
         if (entry.value.is !== "map") return [entry];
-        const kind = kinds[entry.key];
+        const kind = own(kinds, entry.key);
         const isDeploy = deployments.includes(entry.key);
         if (kind === undefined && !isDeploy) return [entry];
         return entry.value.entries.flatMap((it): Entry[] => {

@@ -1,4 +1,5 @@
 /** Tasks and tests in the words of today's steps: `cmd` is `command`, `user` is `run_as`, `scope` is `context`. */
+import { own } from "../../../../base/own.ts";
 import { type Entry, type Mapping, textAt, type Tree } from "../../tree.ts";
 import { mapRoot, mapRoots, withEntries } from "../edit.ts";
 import { mapEntities } from "../layers.ts";
@@ -21,7 +22,7 @@ export const opUnify: LegacyRule = {
       withEntries(
         layer,
         layer.entries.map((entry) => {
-          const key = tests[entry.key] ?? (entry.key === "tasks" ? "task" : entry.key);
+          const key = own(tests, entry.key) ?? (entry.key === "tasks" ? "task" : entry.key);
           if (key !== entry.key) log.change(entry.keyAt, `"${entry.key}" is "${key}" now`);
           return key === "task" ? { ...entry, key, value: tasks(entry.value, log) } : { ...entry, key };
         }),
@@ -42,7 +43,7 @@ function tasks(list: Tree, log: RuleLog): Tree {
       item.is !== "map" ? item : withEntries(
         item,
         item.entries.map((entry) => {
-          const now = taskWords[entry.key];
+          const now = own(taskWords, entry.key);
           // `include` is a word of downloads only
           if (
             now === undefined || (entry.key === "include" && !item.entries.some(({ key }) => key === "download"))

@@ -1,4 +1,5 @@
 /** The verb of a step is a plug-in's word: `file: x` is `plugin: file` with `plugin_input`. */
+import { own } from "../../../../base/own.ts";
 import { plugins } from "../../shapes/step.ts";
 import { type Entry, get, type Mapping, textAt } from "../../tree.ts";
 import { isWord, stepWords } from "../../words.ts";
@@ -44,7 +45,7 @@ function isStep(map: Mapping): boolean {
 function stepOf(step: Mapping, log: RuleLog): Mapping {
   const entries = step.entries.map((entry) => ({
     ...entry,
-    key: renamed[entry.key] ?? companionsRenamed[entry.key] ?? entry.key,
+    key: own(renamed, entry.key) ?? own(companionsRenamed, entry.key) ?? entry.key,
   }));
   // A live verb takes `command` and the like as fields of its own.
   if (entries.some(({ key }) => live.includes(key))) return withEntries(step, entries);

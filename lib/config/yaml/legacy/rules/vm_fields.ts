@@ -1,4 +1,5 @@
 /** Machines: `vms` is `vm`, `cpus` is `cpu`, cloud-init and sources in today's words. */
+import { own } from "../../../../base/own.ts";
 import { type Entry, get, type Mapping, type Tree } from "../../tree.ts";
 import { mapRoots, renameKeys, withEntries } from "../edit.ts";
 import { isKeyed, mapEntities } from "../layers.ts";
@@ -33,7 +34,7 @@ function machine(vm: Mapping, log: RuleLog): Mapping {
         return [];
       }
       if (entry.key === "source") entry = { ...entry, value: withoutEmptyDigest(entry.value) };
-      return [entry.key in inside ? { ...entry, value: deep(entry.value, entry.key, log) } : entry];
+      return [Object.hasOwn(inside, entry.key) ? { ...entry, value: deep(entry.value, entry.key, log) } : entry];
     }),
   );
 }
@@ -52,9 +53,11 @@ function withoutEmptyDigest(source: Tree): Tree {
 
 function deep(value: Tree, key: string, log: RuleLog): Tree {
   if (value.is !== "map") return value;
-  const map = renameKeys(value, inside[key] ?? {}, log);
+  const map = renameKeys(value, own(inside, key) ?? {}, log);
   return withEntries(
     map,
-    map.entries.map((entry) => entry.key in inside ? { ...entry, value: deep(entry.value, entry.key, log) } : entry),
+    map.entries.map((entry) =>
+      Object.hasOwn(inside, entry.key) ? { ...entry, value: deep(entry.value, entry.key, log) } : entry
+    ),
   );
 }

@@ -1,4 +1,5 @@
 /** Vocabulary files of the first months: charly's own words now, their old fields are named and left out. */
+import { own } from "../../../../base/own.ts";
 import { mapRoots, withEntries } from "../edit.ts";
 import { get, type Mapping } from "../../tree.ts";
 import type { LegacyRule } from "../rule.ts";
@@ -26,7 +27,7 @@ export const vocabulary: LegacyRule = {
             );
             return [];
           }
-          const fields = gone[entry.key];
+          const fields = own(gone, entry.key);
           if (fields === undefined || entry.value.is !== "map") return [entry];
           const entities = entry.value.entries.map((it) => {
             if (it.value.is !== "map") return it;
