@@ -3,10 +3,12 @@ import { CharlyError } from "../base/errors.ts";
 import { findConfig, type FindOptions, type Project, projectName } from "./project.ts";
 import { freezeData } from "./sandbox/data.ts";
 import type { EvaluateOptions } from "./sandbox/evaluate.ts";
+import type { HostFiles } from "./host/host_files.ts";
 import { recall, remember } from "./remembered.ts";
 import type { Source } from "./sandbox/source.ts";
 import type { Config } from "../entities/config.ts";
 import { hasYaml } from "./yaml/marker.ts";
+import type { Problem } from "./yaml/problem.ts";
 
 /** How to find and evaluate a config. */
 export interface LoadOptions extends FindOptions, EvaluateOptions {
@@ -15,6 +17,11 @@ export interface LoadOptions extends FindOptions, EvaluateOptions {
    * @default {nothing is kept}
    */
   readonly reuse?: string;
+  /**
+   * The user's own files: a project that is written in YAML is read as its overlay says it is on this machine.
+   * @default {nothing of them is read}
+   */
+  readonly host?: HostFiles;
 }
 
 /**
@@ -29,16 +36,20 @@ export async function loadProject(options: LoadOptions = {}): Promise<Project> {
   const known = reuse === undefined ? undefined : await recall(reuse, source);
   if (known !== undefined) return projectOf(source, known.config, known.output);
   const began = Date.now();
-  const read = isYaml(source) ? await readYaml(source) : await readTypescript(source, options);
-  const { config, output, madeOf } = read;
+  const read = isYaml(source) ? await readYaml(source, options.host) : await readTypescript(source, options);
+  const { config, output, madeOf, warnings, overlaid } = read;
   if (reuse !== undefined && madeOf !== undefined) await remember(reuse, source, madeOf, began, { config, output });
-  return projectOf(source, config, output);
+  return projectOf(source, config, output, warnings, overlaid);
 }
 
 /** What a config says. */
 interface Read {
   readonly config: Config;
   readonly output: string;
+  /** What is odd about its YAML. */
+  readonly warnings?: readonly Problem[];
+  /** What the overlay says. */
+  readonly overlaid?: readonly string[];
   /** Every file it came from, when it can be kept. */
   readonly madeOf?: readonly string[];
 }
@@ -58,20 +69,21 @@ async function readTypescript(source: Source, options: LoadOptions): Promise<Rea
   if ("issues" in parsed || problems.length > 0) {
     throw invalid(source, issues.length + (yaml?.errors().length ?? 0), problems);
   }
-  const said = [...yaml?.warnings() ?? []].map((line) => `${line}\n`).join("");
   const config = freezeData(parsed.config) as Config;
-  return yaml === undefined && madeOf !== undefined ? { config, output, madeOf } : { config, output: output + said };
+  if (yaml !== undefined) return { config, output, warnings: yaml.warnings() };
+  return madeOf === undefined ? { config, output } : { config, output, madeOf };
 }
 
 /** A project written in YAML: nothing of it is evaluated. */
-async function readYaml(source: Source): Promise<Read> {
+async function readYaml(source: Source, host?: HostFiles): Promise<Read> {
   const [{ yamlProject }, { parseConfig }] = await Promise.all([import("./yaml/take_in.ts"), import("./parse.ts")]);
-  const yaml = yamlProject(source.root, source.label);
+  const yaml = yamlProject(source.root, source.label, host);
   const parsed = parseConfig(yaml.data);
   if ("issues" in parsed) yaml.others(parsed.issues);
   const errors = yaml.errors();
   if ("issues" in parsed || errors.length > 0) throw invalid(source, errors.length, errors);
-  return { config: freezeData(parsed.config) as Config, output: yaml.warnings().map((line) => `${line}\n`).join("") };
+  const { overlaid } = yaml;
+  return { config: freezeData(parsed.config) as Config, output: "", warnings: yaml.warnings(), overlaid };
 }
 
 /** Whether a config is a `charly.yml`. */
@@ -87,8 +99,15 @@ function invalid(source: Source, count: number, problems: readonly string[]): Ch
   });
 }
 
-function projectOf(source: Source, config: Config, output: string): Project {
-  return { name: config.project ?? projectName(source), root: source.root, configUrl: source.url, config, output };
+function projectOf(
+  source: Source,
+  config: Config,
+  output: string,
+  warnings: readonly Problem[] = [],
+  overlaid: readonly string[] = [],
+): Project {
+  const name = config.project ?? projectName(source);
+  return { name, root: source.root, configUrl: source.url, config, output, warnings, overlaid };
 }
 
 /**

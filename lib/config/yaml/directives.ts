@@ -1,5 +1,6 @@
 /** What a document says about other documents: `import`, `discover`, `defaults`, `version`. */
 import type { Problems } from "./problem.ts";
+import { readBoxDefault } from "./box_defaults.ts";
 import { readiness } from "./shapes/box.ts";
 import { ShapeReader } from "./read_shape.ts";
 import { type Entry, isEmpty, kindOf, type Place, type Tree } from "./tree.ts";
@@ -27,7 +28,9 @@ export interface Directives {
   readonly discover: readonly Discover[];
   /** `defaults.readiness`, as it is written. */
   readonly readiness?: unknown;
-  /** What is said and not acted on: the other defaults belong to images, the other directives to the tool that wrote them. */
+  /** Defaults of images, as an image has them. */
+  readonly boxDefaults: Readonly<Record<string, unknown>>;
+  /** What is said and not acted on: defaults of what is not built here, the other directives to the tool that wrote them. */
   readonly unread: readonly Unread[];
 }
 
@@ -44,6 +47,7 @@ export function readDirectives(entries: readonly Entry[], problems: Problems): D
   const imports: Import[] = [];
   const discover: Discover[] = [];
   const unread: Unread[] = [];
+  const boxDefaults: Record<string, unknown> = {};
   for (const { key, keyAt, value } of entries) {
     // The shape of a file says of which age it is, not its version.
     if (isEmpty(value) || key === "version") continue;
@@ -55,12 +59,15 @@ export function readDirectives(entries: readonly Entry[], problems: Problems): D
       problems.error("wrong-type", keyAt, `"defaults" is ${kindOf(value)}`, "write a map");
     } else {
       for (const it of value.entries) {
+        const carried = readBoxDefault(it);
         if (it.key === "readiness") readinessFound = new ShapeReader(problems, new Map()).read(readiness, it.value, []);
+        else if (carried !== undefined) boxDefaults[carried[0]] = carried[1];
         else unread.push({ name: `defaults.${it.key}`, at: it.keyAt });
       }
     }
   }
-  return { imports, discover, ...(readinessFound === undefined ? {} : { readiness: readinessFound }), unread };
+  const found = readinessFound === undefined ? {} : { readiness: readinessFound };
+  return { imports, discover, ...found, boxDefaults, unread };
 }
 
 function itemsOf(key: string, value: Tree, problems: Problems): readonly Tree[] {

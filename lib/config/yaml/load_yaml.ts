@@ -1,6 +1,11 @@
 /** A project that is written in YAML: its root file, what that imports and discovers, as one configuration. */
 import { basename, dirname, join } from "node:path";
+import { OverlayMerge, readOverlay } from "../host/overlay.ts";
+import { overlayOnly } from "../host/overlay_only.ts";
+import { withHostAliases } from "../host/host_aliases.ts";
+import type { HostFiles } from "../host/host_files.ts";
 import { below, staysBelow } from "./below.ts";
+import { withBoxDefaults } from "./box_defaults.ts";
 import { type Directives, type Discover, type Import, readDirectives, type Unread } from "./directives.ts";
 import type { YamlEntity } from "./entity.ts";
 import { runChain } from "./legacy/chain.ts";
@@ -10,7 +15,7 @@ import type { Node } from "./node.ts";
 import { directivesOf, parseDocument } from "./parse_nodes.ts";
 import type { Problems } from "./problem.ts";
 import { readYaml } from "./read.ts";
-import { isBox, readEntities } from "./read_entity.ts";
+import { isBox, isDeployment, readEntities } from "./read_entity.ts";
 import { type Document, get, type Place } from "./tree.ts";
 
 /** Everything a YAML project says. */
@@ -22,6 +27,8 @@ export interface YamlProject {
   readonly readiness?: unknown;
   /** Directives nothing acts on. */
   readonly unread: readonly Unread[];
+  /** What came from the overlay of this machine: `web/host`. */
+  readonly overlaid: readonly string[];
 }
 
 /** How deep files may import each other. */
@@ -41,11 +48,12 @@ interface FileRead {
  * @param root absolute directory
  * @param file the root file, relative to it
  * @param problems takes everything that is wrong
+ * @param host the user's own files, for a project that is read as it is on this machine
  */
-export function loadYaml(root: string, file: string, problems: Problems): YamlProject {
+export function loadYaml(root: string, file: string, problems: Problems, host?: HostFiles): YamlProject {
   const loader = new Loader(root, problems);
   loader.file(file, "", [], { file, line: 1, column: 1 });
-  return loader.finish();
+  return loader.finish(host);
 }
 
 class Loader {
@@ -163,21 +171,50 @@ class Loader {
     }
   }
 
-  finish(): YamlProject {
+  finish(host?: HostFiles): YamlProject {
+    const overlay = host === undefined ? undefined : readOverlay(host, this.problems);
+    const merge = overlay === undefined ? undefined : new OverlayMerge(overlay);
+    const here = host === undefined ? undefined : withHostAliases(host, this.problems);
     const externalKinds = this.#files.flatMap(({ documents }) => externalKindsOf(documents.map(({ root }) => root)));
     const entities = this.#files.flatMap((file) =>
       file.documents.flatMap((document) =>
-        parseDocument(document, { externalKinds }, this.problems).flatMap((node) => this.#entities(node, file))
+        parseDocument(document, { externalKinds }, this.problems).flatMap((node) => {
+          const mine = merge === undefined || !isDeployment(node) && node.kind !== "group"
+            ? node
+            : merge.apply(node, `${file.namespace}${node.name}`);
+          return this.#entities(here?.(mine) ?? mine, file);
+        })
       )
     );
+    const imaged = this.#withDefaults(entities);
+    const only = merge === undefined ? [] : overlayOnly(merge, entities, this.problems);
+    for (const node of only) imaged.push(...readEntities(here?.(node) ?? node, node.name, this.problems));
     const directives = this.#files.flatMap((it) => it.directives);
     const readiness = directives.find((it) => it.readiness !== undefined)?.readiness;
     return {
-      entities: this.#unique(entities),
+      entities: this.#unique(imaged),
       remote: this.#remote,
       ...(readiness === undefined ? {} : { readiness }),
       unread: directives.flatMap((it) => it.unread),
+      overlaid: [...merge?.changed ?? [], ...only.map(({ name }) => name)],
     };
+  }
+
+  /** Images with the defaults of their namespace: of each the first file that says it. */
+  #withDefaults(entities: readonly YamlEntity[]): YamlEntity[] {
+    const defaults = new Map<string, Record<string, unknown>>();
+    for (const { namespace, directives } of this.#files) {
+      for (const { boxDefaults } of directives) {
+        defaults.set(namespace, { ...boxDefaults, ...defaults.get(namespace) });
+      }
+    }
+    return [...defaults].reduce((all, [namespace, values]) => {
+      const mine = (entity: YamlEntity) =>
+        entity.name.startsWith(namespace) && !entity.name.slice(namespace.length).includes(".");
+      const changed = withBoxDefaults(all.filter(mine), values);
+      let next = 0;
+      return all.map((entity) => mine(entity) ? changed[next++]! : entity);
+    }, [...entities]);
   }
 
   #entities(node: Node, { path, namespace }: FileRead): YamlEntity[] {
