@@ -47,7 +47,7 @@ export default defineVerb({
     }
     // What is checked is what holds here; what is written holds everywhere.
     const host = flags.check && !flags.names ? hostFiles() : undefined;
-    const { entities, problems, defaults, remote } = checkYaml(source.root, source.label, host);
+    const { entities, problems, defaults, remote, remarks } = checkYaml(source.root, source.label, host);
     const errors = problems.filter(({ severity }) => severity === "error").length;
     const report = {
       issues: problems.map(({ at, ...problem }) => ({ ...problem, ...at })),
@@ -61,7 +61,10 @@ export default defineVerb({
     if (flags.names) return await writeNames(context, source.root, source.label, entities, flags.check);
     const files = generateProject(entities, {
       ...(defaults === undefined ? {} : { defaults }),
-      notes: remote.map(({ ref }) => `Imported ${ref}: take it in with \`extend\`.`),
+      notes: [
+        ...remarks === undefined ? [] : [remarks],
+        ...remote.map(({ ref }) => `Imported ${ref}: take it in with \`extend\`.`),
+      ],
     });
     // Where nothing says what `@charly/charly` is, the config could not be read.
     const mapping = JSON.stringify({ imports: { [apiName]: apiUrl() } }, null, 2);

@@ -16,7 +16,7 @@ import { directivesOf, parseDocument } from "./parse_nodes.ts";
 import type { Problems } from "./problem.ts";
 import { readYaml } from "./read.ts";
 import { isBox, isDeployment, readEntities } from "./read_entity.ts";
-import { type Document, get, type Place } from "./tree.ts";
+import { commentsOf, type Document, get, joinComments, type Place } from "./tree.ts";
 
 /** Everything a YAML project says. */
 export interface YamlProject {
@@ -29,6 +29,8 @@ export interface YamlProject {
   readonly unread: readonly Unread[];
   /** What came from the overlay of this machine: `web/host`. */
   readonly overlaid: readonly string[];
+  /** Comments of the root file that belong to no entity: those at its top and its end, and those of directives. */
+  readonly remarks?: string;
 }
 
 /** How deep files may import each other. */
@@ -191,13 +193,24 @@ class Loader {
     for (const node of only) imaged.push(...readEntities(here?.(node) ?? node, node.name, this.problems));
     const directives = this.#files.flatMap((it) => it.directives);
     const readiness = directives.find((it) => it.readiness !== undefined)?.readiness;
+    const remarks = this.#remarks();
     return {
+      ...(remarks === undefined ? {} : { remarks }),
       entities: this.#unique(imaged),
       remote: this.#remote,
       ...(readiness === undefined ? {} : { readiness }),
       unread: directives.flatMap((it) => it.unread),
       overlaid: [...merge?.changed ?? [], ...only.map(({ name }) => name)],
     };
+  }
+
+  #remarks(): string | undefined {
+    const documents = this.#files[0]?.documents ?? [];
+    return joinComments(...documents.flatMap((document) => [
+      document.comment?.replace(/^ /gm, ""),
+      ...directivesOf(document).flatMap(({ comment, value }) => [comment, commentsOf(value)]),
+      document.after,
+    ]));
   }
 
   /** Images with the defaults of their namespace: of each the first file that says it. */

@@ -23,6 +23,8 @@ export interface CheckedYaml {
   readonly remote: readonly Import[];
   /** `defaults` of the configuration. */
   readonly defaults?: unknown;
+  /** Comments of the root file that belong to no entity. */
+  readonly remarks?: string;
 }
 
 /**
@@ -34,7 +36,7 @@ export function checkYaml(root: string, file: string, host?: HostFiles): Checked
   const yaml = readYamlConfig(root, file, host);
   const parsed = parseConfig(yaml.data);
   if ("issues" in parsed) placeIssues(yaml, parsed.issues, { file, line: 1, column: 1 });
-  const { entities, remote, unread } = yaml.project;
+  const { entities, remote, unread, remarks } = yaml.project;
   for (const { name, at } of unread) {
     const hint = "leave it in charly.yml: a typed config has no place for it yet";
     yaml.problems.warn("stray-key", at, `"${name}" is not acted on`, hint);
@@ -45,7 +47,13 @@ export function checkYaml(root: string, file: string, host?: HostFiles): Checked
     for (const { at, message, hint } of oldScripts(root, dir)) yaml.problems.warn("retired", at, message, hint);
   }
   const { defaults } = yaml.data;
-  return { entities, problems: yaml.problems.all, remote, ...(defaults === undefined ? {} : { defaults }) };
+  return {
+    entities,
+    problems: yaml.problems.all,
+    remote,
+    ...(defaults === undefined ? {} : { defaults }),
+    ...(remarks === undefined ? {} : { remarks }),
+  };
 }
 
 /** What a migration of a project's directory would do. */

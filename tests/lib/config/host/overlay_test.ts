@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import fc from "fast-check";
+import { CharlyError } from "../../../../lib/base/errors.ts";
 import { hostFilesIn } from "../../../../lib/config/host/host_files.ts";
 import { loadProject } from "../../../../lib/config/load.ts";
 import { failure, project } from "../sandbox/fixture.ts";
@@ -119,6 +121,43 @@ Deno.test("loadProject() takes the machine a host alias of the settings stands f
   const { config } = await withOverlay("plain:\n  local: { host: box }\n", settings);
   assert.deepEqual(config.bundles["plain"]!.on, { target: "ssh", host: ["deploy@192.0.2.7"] });
   assert.deepEqual(config.bundles["web"]!.on, { target: "ssh", host: ["deploy@web1"] });
+});
+
+Deno.test("loadProject() says what is wrong with whatever stands where the overlay should, and crashes at nothing", async () => {
+  const yaml = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.constantFrom(
+      "web",
+      "web:",
+      "web: [",
+      "- a",
+      "a: &a [*a]",
+      "web: { local: { local: {} } }",
+      "web:\n  group: web",
+    ),
+    fc.json({ noUnicodeString: false }),
+    fc.dictionary(
+      fc.constantFrom("web", "plain", "fleet", "db", "__proto__", "version"),
+      fc.dictionary(fc.constantFrom("local", "group", "env", "db", "vm", "x"), fc.jsonValue({ maxDepth: 3 })),
+    ).map((it) => JSON.stringify(it)),
+  );
+  using here = project({ "charly.yml": root, "host/charly.yml": "" });
+  const host = hostFilesIn(join(here.dir, "host"));
+  await fc.assert(
+    fc.asyncProperty(yaml, async (text) => {
+      Deno.writeTextFileSync(host.overlay, text.toWellFormed());
+      await loadProject({ cwd: here.dir, host }).catch((error: unknown) => {
+        if (!(error instanceof CharlyError)) throw error;
+      });
+    }),
+    { numRuns: 300 },
+  );
+  Deno.removeSync(host.overlay);
+  Deno.mkdirSync(host.overlay);
+  assert.match(
+    (await failure(loadProject({ cwd: here.dir, host }))).message,
+    /charly\.yml:1:1 not-found cannot be read/,
+  );
 });
 
 Deno.test("loadProject() reads no overlay for a typed config, nor unless it is told where", async () => {
