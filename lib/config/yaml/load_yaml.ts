@@ -207,8 +207,10 @@ class Loader {
   #remarks(): string | undefined {
     const documents = this.#files[0]?.documents ?? [];
     return joinComments(...documents.flatMap((document) => [
-      document.comment?.replace(/^ /gm, ""),
+      document.comment,
+      document.root.above,
       ...directivesOf(document).flatMap(({ comment, value }) => [comment, commentsOf(value)]),
+      document.root.behind,
       document.after,
     ]));
   }

@@ -64,7 +64,7 @@ export function readYaml(
       const after = document.comment ?? undefined;
       documents.push({
         root,
-        ...(comment === undefined ? {} : { comment }),
+        ...(comment === undefined ? {} : { comment: trimmed(comment) }),
         ...(after === undefined ? {} : { after: trimmed(after) }),
       });
     }

@@ -7,7 +7,9 @@ import { readYaml } from "../../../../lib/config/yaml/read.ts";
 import { readEntities } from "../../../../lib/config/yaml/read_entity.ts";
 import { writeAll } from "../../../../lib/config/yaml/write.ts";
 
-const text = `# above it
+const text = `# at the top
+
+# above it
 git:
   # above the kind
   candy:
@@ -47,9 +49,11 @@ function documentsOf(yaml: string) {
 }
 
 Deno.test("writeAll() keeps every comment there is, once, and reading it again gives the same text", () => {
-  const written = writeAll(documentsOf(text));
-  assert.deepEqual(comments(written), comments(text));
-  assert.equal(writeAll(documentsOf(written)), written);
+  for (const yaml of [text, `---\n${text}`]) {
+    const written = writeAll(documentsOf(yaml));
+    assert.deepEqual(comments(written), comments(text));
+    assert.equal(writeAll(documentsOf(written)), written);
+  }
 });
 
 Deno.test("generateProject() keeps every comment of an entity, above what it is about", () => {
