@@ -13,12 +13,17 @@ export interface HostFiles {
   readonly settings: string;
 }
 
-/** The files of the user who runs this process; nothing where nobody says what their home is. */
-export function hostFiles(): HostFiles | undefined {
-  const home = readEnv("HOME");
-  const config = readEnv("XDG_CONFIG_HOME") || (home ? `${home}/.config` : "");
-  // A relative XDG_CONFIG_HOME would mean another place in every directory: the specification says to ignore it.
-  return config.startsWith("/") ? hostFilesIn(`${config.replace(/\/+$/, "")}/charly`) : undefined;
+/**
+ * The files of the user who runs this process; nothing where nobody says what their home is.
+ *
+ * @param env looks a variable up
+ */
+export function hostFiles(env: (name: string) => string | undefined = readEnv): HostFiles | undefined {
+  const home = env("HOME") ?? "";
+  const config = env("XDG_CONFIG_HOME") ?? "";
+  // A relative one would mean another place in every directory: the specification says to ignore it.
+  if (config.startsWith("/")) return hostFilesIn(`${config.replace(/\/+$/, "")}/charly`);
+  return home.startsWith("/") ? hostFilesIn(`${home.replace(/\/+$/, "")}/.config/charly`) : undefined;
 }
 
 /** The files of a directory. */

@@ -31,6 +31,7 @@ export async function changeDeployment(
   kind: string,
   changes: readonly FieldChange[],
 ): Promise<boolean> {
+  if (changes.every(({ value }) => value === undefined) && readIfThere(files.overlay) === undefined) return false;
   return await changeOverlay(files, name, (deployment, at) => {
     const start = deployment ?? { is: "map", at, entries: [entryOf(kind, { is: "map", entries: [], at }, at)] };
     const changed = changes.reduce((node, change) => withField(node, name, kind, change), start);
@@ -44,6 +45,7 @@ export async function changeDeployment(
  * @returns whether the file changed
  */
 export async function dropDeployment(files: HostFiles, name: string): Promise<boolean> {
+  if (readIfThere(files.overlay) === undefined) return false;
   return await changeOverlay(files, name, (deployment) => {
     const kind = deployment === undefined ? undefined : kindOf(deployment);
     if (deployment === undefined || kind?.value.is !== "map") return undefined;

@@ -14,7 +14,7 @@ import {
 } from "../yaml/tree.ts";
 import { writeAll } from "../yaml/write.ts";
 import type { HostFiles } from "./host_files.ts";
-import { changeFile } from "./locked_file.ts";
+import { changeFile, readIfThere } from "./locked_file.ts";
 import { mustLoad, readHostFile } from "./read_host_file.ts";
 import { refused, retiredKeys, type Setting, settingOf, settings } from "./setting_keys.ts";
 
@@ -133,6 +133,8 @@ export async function changeSetting(files: HostFiles, key: string, value: string
   if (setting.readOnly === true) throw bad(`"${key}" is charly's own`, "it is written when a secret is");
   const why = value === undefined ? undefined : refused(setting, value);
   if (why !== undefined) throw bad(`${key} cannot be ${setting.secret ? masked : JSON.stringify(value)}`, why);
+  // Nothing is made only to take something out of it.
+  if (value === undefined && readIfThere(files.settings) === undefined) return false;
   return await changeFile(files.settings, (before) => {
     const problems = new Problems();
     const documents = before === undefined

@@ -80,6 +80,13 @@ Deno.test("settingValue() never gives a password, only whether there is one", as
   assert.equal(settingValue(file, "vnc.password.shop", noEnv).value, "***");
 });
 
+Deno.test("changeSetting() makes no file only to take something out of it", async () => {
+  await using dir = await tempDir();
+  const files = hostFilesIn(dir.join("charly"));
+  assert.equal(await changeSetting(files, "vm.ram", undefined), false);
+  await assert.rejects(Deno.stat(files.dir), Deno.errors.NotFound);
+});
+
 Deno.test("settingOf() names the nearest key", () => {
   assert.throws(() => settingOf("run_mod"), (error: CharlyError) => error.hint === "did you mean run_mode?");
   assert.throws(() => settingOf("hosts."), CharlyError);
