@@ -2,7 +2,7 @@
 import { plugins } from "../shapes/step.ts";
 import { type Document, get, has, type Mapping } from "../tree.ts";
 import { isWord, stepWords } from "../words.ts";
-import { isKindDocument } from "./rules/kind_documents.ts";
+import { isKindDocument } from "./rules/kind_document.ts";
 import { isKeyed, isLayerFile, wrapperOf } from "./layers.ts";
 
 /** To go by its name, by what is at its root, or by the verbs of its steps. */

@@ -16,7 +16,7 @@ import { imageFields } from "./rules/image_fields.ts";
 import { imagePorts } from "./rules/image_ports.ts";
 import { iterateWords } from "./rules/iterate_words.ts";
 import { installStrategyKey } from "./rules/install_strategy_key.ts";
-import { kindDocuments } from "./rules/kind_documents.ts";
+import { kindDocument } from "./rules/kind_document.ts";
 import { kindMaps } from "./rules/kind_maps.ts";
 import { layerNode } from "./rules/layer_node.ts";
 import { localImages } from "./rules/local_images.ts";
@@ -41,7 +41,7 @@ import { wrapLayer } from "./rules/wrap_layer.ts";
 
 /** Every rule. */
 export const legacyRules: readonly LegacyRule[] = [
-  kindDocuments,
+  kindDocument,
   imageFields,
   wrapLayer,
   serviceIni,

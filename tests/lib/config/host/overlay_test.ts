@@ -160,6 +160,37 @@ Deno.test("loadProject() says what is wrong with whatever stands where the overl
   );
 });
 
+Deno.test("loadProject() never takes what it kept for what an overlay that came, changed or went says", async () => {
+  using here = project({ "project/charly.yml": `${root}odd: { local: base, x: { env: [A=1], stray: 1 } }\n` });
+  const host = hostFilesIn(join(here.dir, "host"));
+  const old = new Date(Date.now() - 60_000);
+  Deno.utimeSync(join(here.dir, "project/charly.yml"), old, old);
+  Deno.utimeSync(join(here.dir, "project"), old, old);
+  const hostOf = async () => {
+    const loaded = await loadProject({ cwd: join(here.dir, "project"), host, reuse: join(here.dir, "kept") });
+    assert.equal(loaded.warnings.length, 1); // said every time, kept or not
+    const { on } = loaded.config.bundles["web"]!;
+    return [on.target === "ssh" ? on.host[0] : on.target, ...loaded.overlaid];
+  };
+  const write = (text: string) => {
+    Deno.mkdirSync(host.dir, { recursive: true });
+    Deno.writeTextFileSync(host.overlay, text);
+    for (const path of [host.overlay, host.dir]) Deno.utimeSync(path, old, old);
+  };
+  for (let twice = 0; twice < 2; twice++) assert.deepEqual(await hostOf(), ["deploy@web1"]);
+  write("web:\n  local: { host: web2 }\n");
+  for (let twice = 0; twice < 2; twice++) assert.deepEqual(await hostOf(), ["web2", "web/host"]);
+  write("web:\n  local: { host: web3 }\n");
+  assert.deepEqual(await hostOf(), ["web3", "web/host"]);
+  Deno.removeSync(host.overlay);
+  assert.deepEqual(await hostOf(), ["deploy@web1"]);
+  write("web:\n  local: { host: box }\n");
+  Deno.writeTextFileSync(host.settings, "host_aliases: { box: me@web4 }\n");
+  assert.deepEqual(await hostOf(), ["me@web4", "web/host"]);
+  Deno.writeTextFileSync(host.settings, "host_aliases: { box: me@web5 }\n");
+  assert.deepEqual(await hostOf(), ["me@web5", "web/host"]);
+});
+
 Deno.test("loadProject() reads no overlay for a typed config, nor unless it is told where", async () => {
   using here = project({
     "charly.config.ts": 'export default { bundles: { web: { on: { target: "local" } } } };',

@@ -29,7 +29,7 @@ function current(text: string, path = "charly.yml") {
   };
 }
 
-Deno.test("kind-documents: documents that say their kind beside their name are entities by name", () => {
+Deno.test("kind-document: documents that say their kind beside their name are entities by name", () => {
   const { data, rules } = current(`kind: host
 name: base
 spec: { layers: [git] }
@@ -38,7 +38,7 @@ kind: deployment
 name: web
 spec: { target: host, local: base }
 `);
-  assert.ok(rules.includes("kind-documents"));
+  assert.ok(rules.includes("kind-document"));
   assert.deepEqual(data, [
     { base: { local: {}, "base-candy": { candy: ["git"] } } },
     { web: { local: { from: "base" } } },

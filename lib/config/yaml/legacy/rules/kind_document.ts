@@ -40,9 +40,9 @@ export function isKindDocument(root: Mapping): boolean {
     get(root, "spec")?.is === "map";
 }
 
-export const kindDocuments: LegacyRule = {
+export const kindDocument: LegacyRule = {
   schema: "2026.112.0520",
-  name: "kind-documents",
+  name: "kind-document",
   about: "a document with `kind`, `name` and `spec` is an entry of the map of its kind",
   apply: (files, log) =>
     mapRoots(files, (root) => {
