@@ -17,6 +17,7 @@ export const table: VerbTable = {
   groups: {
     bundle: "deploy, undo, list and rename bundles",
     ledger: "look into what a target remembers, and mend it",
+    settings: "what holds for this user, in every project",
   },
   verbs: [
     { name: "plan", summary: "Show what a deploy would do, step by step", load: () => import("./verbs/plan.ts") },
@@ -47,6 +48,26 @@ export const table: VerbTable = {
       name: "bundle rename",
       summary: "Give a deploy the new name of its bundle",
       load: () => import("./verbs/bundle_rename.ts"),
+    },
+    {
+      name: "bundle show",
+      summary: "Show how deployments differ on this machine",
+      load: () => import("./verbs/bundle_show.ts"),
+    },
+    {
+      name: "bundle set",
+      summary: "Say how a deployment differs on this machine",
+      load: () => import("./verbs/bundle_set.ts"),
+    },
+    {
+      name: "bundle reset",
+      summary: "Drop what differs on this machine",
+      load: () => import("./verbs/bundle_reset.ts"),
+    },
+    {
+      name: "bundle path",
+      summary: "Print where the overlay of this machine stands",
+      load: () => import("./verbs/bundle_path.ts"),
     },
     { name: "status", summary: "Show what is deployed where", load: () => import("./verbs/status.ts") },
     {
@@ -108,6 +129,27 @@ export const table: VerbTable = {
       load: () => import("./verbs/schema.ts"),
     },
     {
+      name: "settings get",
+      summary: "Print what holds for one setting",
+      load: () => import("./verbs/settings_get.ts"),
+    },
+    { name: "settings set", summary: "Set one setting of this user", load: () => import("./verbs/settings_set.ts") },
+    {
+      name: "settings list",
+      summary: "List the settings of this user with their values",
+      load: () => import("./verbs/settings_list.ts"),
+    },
+    {
+      name: "settings reset",
+      summary: "Take one setting out of the file",
+      load: () => import("./verbs/settings_reset.ts"),
+    },
+    {
+      name: "settings path",
+      summary: "Print where the settings file stands",
+      load: () => import("./verbs/settings_path.ts"),
+    },
+    {
       name: "version",
       summary: "Print the versions of charly, Deno, V8 and TypeScript",
       load: () => import("./verbs/version.ts"),
@@ -127,11 +169,13 @@ export interface MainOptions {
 /** The real engine and loader, imported when a verb asks. */
 const services: Services = {
   project: async (request): Promise<CliProject> => {
-    const [{ loadProject }, { rememberedDir }] = await Promise.all([
+    const [{ loadProject }, { rememberedDir }, { hostFiles }] = await Promise.all([
       import("../lib/config/load.ts"),
       import("../lib/config/remembered.ts"),
+      import("../lib/config/host/host_files.ts"),
     ]);
-    return await loadProject({ ...request, reuse: rememberedDir() });
+    const host = hostFiles();
+    return await loadProject({ ...request, reuse: rememberedDir(), ...(host === undefined ? {} : { host }) });
   },
   api: async (): Promise<DeployApi> => (await import("../targets/api.ts")).createApi(),
 };

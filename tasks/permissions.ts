@@ -5,6 +5,7 @@ import { readEnv } from "../lib/cli/io.ts";
 import { hasEverything, isEmpty, missingPermissions, permittedMark, reexec } from "../lib/cli/reexec.ts";
 import type { DeployApi, HostPlan } from "../lib/deploy/contract.ts";
 import { derivePermissions, type Permissions, type Reach, renderFlags } from "../lib/plan/permissions.ts";
+import { hostFiles } from "../lib/config/host/host_files.ts";
 import { rememberedDir } from "../lib/config/remembered.ts";
 import type { AnyContext } from "./verbs/_shared.ts";
 
@@ -81,6 +82,8 @@ export function permissionsFor(
     : [];
   const kept = project === undefined || rememberedDir() === "" ? [] : [rememberedDir()];
   const config = project?.configUrl.startsWith("file:") ? filePath(project.configUrl) : undefined;
+  // What is written in YAML is read as this user's overlay and settings say.
+  const host = config !== undefined && /\.ya?ml$/.test(config) ? hostPlaces() : [];
   return derivePermissions({
     reach,
     ...(plans === undefined ? {} : { plans }),
@@ -88,7 +91,7 @@ export function permissionsFor(
     state: `${under("XDG_STATE_HOME", ".local/state")}/charly`,
     deno: Deno.execPath(),
     program: findProgram,
-    reads: [...reads ?? [], ...kept, ...store, ...ownFiles(), ...projectFiles(project)],
+    reads: [...reads ?? [], ...kept, ...store, ...host, ...ownFiles(), ...projectFiles(project)],
     env: [...env ?? [], ...secrets],
     writes: [...kept, ...store, ...(writes ?? []).map((path) => resolve(context.cwd, path)), ...artifactsOf(project)],
   });
@@ -102,6 +105,20 @@ function projectFiles(project: CliProject | undefined): string[] {
 /** Fetched trees with what stands beside them. */
 export function treeFiles(trees: readonly string[]): string[] {
   return trees.flatMap((dir) => [dir, `${dir}.json`]);
+}
+
+/** The directory of this user's own files, and where links in it lead. */
+function hostPlaces(): string[] {
+  const files = hostFiles();
+  if (files === undefined) return [];
+  const real = [files.overlay, files.settings].flatMap((path) => {
+    try {
+      return [Deno.realPathSync(path)];
+    } catch {
+      return []; // not there: nothing leads elsewhere
+    }
+  });
+  return [files.dir, ...real];
 }
 
 /** Where artifacts go, as the configuration says before there is a plan. */

@@ -27,6 +27,7 @@ export const ownEnv: readonly string[] = [
   "NPM_CONFIG_REGISTRY",
   "SSH_AUTH_SOCK",
   "XDG_CACHE_HOME",
+  "XDG_CONFIG_HOME",
   "XDG_DATA_HOME",
   "XDG_RUNTIME_DIR",
   "XDG_STATE_HOME",

@@ -16,8 +16,11 @@ export interface Proposal {
   readonly description: string;
 }
 
-/** Gives the names of a kind, from the configuration; an empty list when there is none. */
-export type Names = (offer: Offer) => Promise<readonly Proposal[]>;
+/**
+ * Gives the names of a kind, from the configuration; an empty list when there is none. `given` are the arguments before the one that
+ * is typed.
+ */
+export type Names = (offer: Offer, given: readonly string[]) => Promise<readonly Proposal[]>;
 
 /**
  * Proposals for the last word.
@@ -51,7 +54,7 @@ export async function complete(table: VerbTable, words: readonly string[], names
   }
   if (typed.startsWith("-") && !inside.ended && !passed) return flagsFor(flags, before, typed);
   const arg = argAt(verb, given.length);
-  return arg === undefined ? [] : await offersOf(arg.offer ?? "nothing", typed, names, table);
+  return arg === undefined ? [] : await offersOf(arg.offer ?? "nothing", typed, names, table, given);
 }
 
 interface Cursor {
@@ -126,10 +129,16 @@ async function valuesOf(spec: FlagSpec, typed: string, names: Names): Promise<Pr
   return [];
 }
 
-async function offersOf(offer: Offer, typed: string, names: Names, table?: VerbTable): Promise<Proposal[]> {
+async function offersOf(
+  offer: Offer,
+  typed: string,
+  names: Names,
+  table?: VerbTable,
+  given: readonly string[] = [],
+): Promise<Proposal[]> {
   if (offer === "nothing" || offer === "file") return [];
   if (offer === "verb") return table === undefined ? [] : verbsAfter(table, [], typed);
-  return starting(await names(offer), typed);
+  return starting(await names(offer, given), typed);
 }
 
 function argAt(verb: AnyVerb, index: number): ArgSpec | undefined {

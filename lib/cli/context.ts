@@ -17,6 +17,22 @@ export interface CliProject extends DeployProject {
   };
   /** Address of the configuration: `file:`, `http:` or `https:`. */
   readonly configUrl: string;
+  /** What the configuration printed while it was read. */
+  readonly output?: string;
+  /** What is odd about its YAML. */
+  readonly warnings?: readonly ProjectWarning[];
+  /** Fields that the overlay of this machine set (`web/host`), and deployments only it has. */
+  readonly overlaid?: readonly string[];
+}
+
+/** Something odd in a file, that keeps nothing from working. */
+export interface ProjectWarning {
+  /** A word that stays the same. */
+  readonly code: string;
+  /** Line and column count from 1. */
+  readonly at: { readonly file: string; readonly line: number; readonly column: number };
+  readonly message: string;
+  readonly hint: string;
 }
 
 /** What `loadProject` is asked for. */

@@ -2,7 +2,18 @@
 import type { VerbContext } from "./context.ts";
 
 /** What completion offers in a place. */
-export type Offer = "bundle" | "candy" | "task" | "host" | "verb" | "file" | "deployed" | "nothing";
+export type Offer =
+  | "bundle"
+  | "candy"
+  | "task"
+  | "host"
+  | "verb"
+  | "file"
+  | "deployed"
+  | "setting"
+  /** What the setting named before it may be. */
+  | "setting-value"
+  | "nothing";
 
 /** One positional argument, in the order of the record's keys. */
 export interface ArgSpec {

@@ -27,8 +27,8 @@ export interface Output {
   text(text: string): void;
   /** A remark on stderr for people; nothing with `-q` or in the JSON modes. */
   note(text: string): void;
-  /** A warning on stderr, in the JSON modes as well. */
-  warn(message: string): void;
+  /** A warning on stderr, in the JSON modes as well. `lines`: it has more than one. */
+  warn(message: string, options?: { readonly lines?: boolean }): void;
   /** The result for programs: the one document, or the last line `{"event":"result",…}`. Nothing for people. */
   result(value: unknown): void;
   /** One JSON line in `events` mode. */
@@ -59,9 +59,9 @@ export function outputOf(io: CliIo, options: OutputOptions): Output {
     note: (text) => {
       if (mode === "text" && !output.quiet) io.stderr(`${text}\n`);
     },
-    warn: (message) => {
+    warn: (message, { lines = false } = {}) => {
       if (mode === "events") jsonLine({ event: "warning", message });
-      else io.stderr(`${errStyle.yellow("warning:")} ${escapeControls(message)}\n`);
+      else io.stderr(`${errStyle.yellow("warning:")} ${escapeControls(message, lines)}\n`);
     },
     result: (value) => {
       if (mode === "document") io.stdout(`${JSON.stringify(value, null, 2)}\n`);

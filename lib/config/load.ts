@@ -3,10 +3,12 @@ import { CharlyError } from "../base/errors.ts";
 import { findConfig, type FindOptions, type Project, projectName } from "./project.ts";
 import { freezeData } from "./sandbox/data.ts";
 import type { EvaluateOptions } from "./sandbox/evaluate.ts";
+import type { HostFiles } from "./host/host_files.ts";
 import { recall, remember } from "./remembered.ts";
 import type { Source } from "./sandbox/source.ts";
 import type { Config } from "../entities/config.ts";
 import { hasYaml } from "./yaml/marker.ts";
+import type { Problem } from "./yaml/problem.ts";
 
 /** How to find and evaluate a config. */
 export interface LoadOptions extends FindOptions, EvaluateOptions {
@@ -15,6 +17,11 @@ export interface LoadOptions extends FindOptions, EvaluateOptions {
    * @default {nothing is kept}
    */
   readonly reuse?: string;
+  /**
+   * The user's own files: a project that is written in YAML is read as its overlay says it is on this machine.
+   * @default {nothing of them is read}
+   */
+  readonly host?: HostFiles;
 }
 
 /**
@@ -29,7 +36,7 @@ export async function loadProject(options: LoadOptions = {}): Promise<Project> {
   const known = reuse === undefined ? undefined : await recall(reuse, source);
   if (known !== undefined) return await projectOf(source, known);
   const began = Date.now();
-  const read = isYaml(source) ? await readYaml(source) : await readTypescript(source, options);
+  const read = isYaml(source) ? await readYaml(source, options.host) : await readTypescript(source, options);
   const { madeOf, config, output } = read;
   if (reuse !== undefined && madeOf !== undefined) await remember(reuse, source, madeOf, began, { config, output });
   return await projectOf(source, read);
@@ -41,6 +48,10 @@ interface Read {
   readonly output: string;
   /** Directories of other repositories it was read from, by `host/org/repo:version`. */
   readonly trees?: Readonly<Record<string, string>>;
+  /** What is odd about its YAML. */
+  readonly warnings?: readonly Problem[];
+  /** What the overlay says. */
+  readonly overlaid?: readonly string[];
   /** Every file it came from, when it can be kept. */
   readonly madeOf?: readonly string[];
 }
@@ -60,23 +71,22 @@ async function readTypescript(source: Source, options: LoadOptions): Promise<Rea
   if ("issues" in parsed || problems.length > 0) {
     throw invalid(source, issues.length + (yaml?.errors().length ?? 0), problems);
   }
-  const said = [...yaml?.warnings() ?? []].map((line) => `${line}\n`).join("");
   const config = freezeData(parsed.config) as Config;
-  return yaml === undefined
-    ? { config, output, ...(madeOf === undefined ? {} : { madeOf }) }
-    : { config, output: output + said, trees: yaml.trees() };
+  if (yaml !== undefined) return { config, output, warnings: yaml.warnings(), trees: yaml.trees() };
+  return madeOf === undefined ? { config, output } : { config, output, madeOf };
 }
 
 /** A project written in YAML: nothing of it is evaluated. */
-async function readYaml(source: Source): Promise<Read> {
+async function readYaml(source: Source, host?: HostFiles): Promise<Read> {
   const [{ yamlProject }, { parseConfig }] = await Promise.all([import("./yaml/take_in.ts"), import("./parse.ts")]);
-  const yaml = yamlProject(source.root, source.label);
+  const yaml = yamlProject(source.root, source.label, host);
   const parsed = parseConfig(yaml.data);
   if ("issues" in parsed) yaml.others(parsed.issues);
   const errors = yaml.errors();
   if ("issues" in parsed || errors.length > 0) throw invalid(source, errors.length, errors);
-  const output = yaml.warnings().map((line) => `${line}\n`).join("");
-  return { config: freezeData(parsed.config) as Config, output, trees: yaml.trees() };
+  const { overlaid } = yaml;
+  const config = freezeData(parsed.config) as Config;
+  return { config, output: "", warnings: yaml.warnings(), overlaid, trees: yaml.trees() };
 }
 
 /** Whether a config is a `charly.yml`. */
@@ -92,11 +102,12 @@ function invalid(source: Source, count: number, problems: readonly string[]): Ch
   });
 }
 
-async function projectOf(source: Source, { config, output, trees: read = {} }: Omit<Read, "madeOf">): Promise<Project> {
+async function projectOf(source: Source, read: Omit<Read, "madeOf">): Promise<Project> {
+  const { config, output, warnings = [], overlaid = [] } = read;
   // Candies that a typed config took over from YAML still have their files where they were fetched to.
   const dirs = Object.values(config.candies).flatMap(({ dir }) => dir?.startsWith("@") === true ? [dir] : []);
   const more = dirs.length === 0 ? {} : (await import("./remote/project_trees.ts")).projectTrees(source.root, dirs);
-  const trees = { ...read, ...more };
+  const trees = { ...read.trees, ...more };
   return {
     name: config.project ?? projectName(source),
     root: source.root,
@@ -104,6 +115,8 @@ async function projectOf(source: Source, { config, output, trees: read = {} }: O
     ...(Object.keys(trees).length === 0 ? {} : { trees }),
     config,
     output,
+    warnings,
+    overlaid,
   };
 }
 

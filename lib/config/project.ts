@@ -3,6 +3,7 @@ import { CharlyError } from "../base/errors.ts";
 import { configFile, yamlFile } from "../base/names.ts";
 import { basename, dirname, filePath, join, resolve } from "../base/path.ts";
 import type { Config } from "../entities/config.ts";
+import type { Problem } from "./yaml/problem.ts";
 import { fileSource, type Source, urlSource } from "./sandbox/source.ts";
 
 /** What a verb holds in its hand. */
@@ -19,6 +20,10 @@ export interface Project {
   readonly config: Config;
   /** What the config printed while it was evaluated, made safe to show. */
   readonly output: string;
+  /** What is odd about the YAML it was read from, in the order of files and lines. */
+  readonly warnings: readonly Problem[];
+  /** Fields that the overlay of this machine set (`web/host`), and deployments only it has. */
+  readonly overlaid: readonly string[];
 }
 
 /** Which config is meant. */

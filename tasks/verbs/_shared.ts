@@ -3,6 +3,7 @@ import { seconds } from "../../lib/base/duration.ts";
 import { CharlyError } from "../../lib/base/errors.ts";
 import { closest } from "../../lib/base/closest.ts";
 import type { CliProject, VerbContext } from "../../lib/cli/context.ts";
+import { tellProject } from "../../lib/cli/project_text.ts";
 import type { ArgSpecs, FlagSpecs } from "../../lib/cli/define_verb.ts";
 import type { AddOptions, DelOptions, HostOptions, Outcome, PlanOptions } from "../../lib/deploy/contract.ts";
 
@@ -95,17 +96,19 @@ export const delFlags = {
   parallel: { kind: "number", brief: "Hosts at once (default 20)", placeholder: "n" },
 } as const satisfies FlagSpecs;
 
-/** The project of the current directory, or of `--config`. */
-export function projectOf(
-  { globals, services, cwd }: AnyContext,
+/** The project of the current directory, or of `--config`; what reading it had to say is said. */
+export async function projectOf(
+  { globals, services, cwd, out }: AnyContext,
   flags: { readonly integrity?: string | undefined; readonly verifyDeterministic?: boolean } = {},
 ): Promise<CliProject> {
-  return services.project({
+  const project = await services.project({
     cwd,
     ...(globals.config === undefined ? {} : { config: globals.config }),
     ...(flags.integrity === undefined ? {} : { integrity: flags.integrity }),
     ...(flags.verifyDeterministic ? { verifyDeterministic: true } : {}),
   });
+  tellProject(out, project);
+  return project;
 }
 
 /**

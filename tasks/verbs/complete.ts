@@ -12,7 +12,10 @@ export default defineVerb({
   passThrough: "all",
   async run({ args, cwd, out, services, table }) {
     const words = args.words.length === 0 ? [""] : args.words;
-    const names = (offer: Offer) => namesOf(offer, services, cwd, configOf(words));
+    const names = (offer: Offer, given: readonly string[]) =>
+      offer === "setting" || offer === "setting-value"
+        ? settingNames(offer, given)
+        : namesOf(offer, services, cwd, configOf(words));
     const offers = await complete(table, words, names).catch(() => []);
     out.io.stdout(proposalLines(offers));
   },
@@ -22,6 +25,32 @@ export default defineVerb({
 function configOf(words: readonly string[]): string | undefined {
   const at = words.indexOf("--config");
   return at === -1 ? words.find((word) => word.startsWith("--config="))?.slice("--config=".length) : words[at + 1];
+}
+
+/** Settings and their values: no configuration says them. */
+async function settingNames(offer: "setting" | "setting-value", given: readonly string[]): Promise<Proposal[]> {
+  const { settings, settingOf } = await import("../../lib/config/host/setting_keys.ts");
+  if (offer === "setting") {
+    const [{ familyKeys, readSettings }, { hostFiles }] = await Promise.all([
+      import("../../lib/config/host/settings.ts"),
+      import("../../lib/config/host/host_files.ts"),
+    ]);
+    const files = hostFiles();
+    const there = files === undefined ? [] : ifReadable(() => familyKeys(readSettings(files)));
+    const known = settings.map(({ key, about }) => ({ value: key, description: about }));
+    return [...known, ...there.map((value) => ({ value, description: settingOf(value).about }))];
+  }
+  const { rule } = settingOf(given[0] ?? "");
+  const values = rule.is === "word" ? rule.words : rule.is === "flag" ? ["true", "false"] : [];
+  return values.map((value) => ({ value, description: "" }));
+}
+
+function ifReadable(read: () => readonly string[]): readonly string[] {
+  try {
+    return read();
+  } catch {
+    return [];
+  }
 }
 
 async function namesOf(offer: Offer, services: Services, cwd: string, config: string | undefined): Promise<Proposal[]> {

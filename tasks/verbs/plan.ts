@@ -1,6 +1,7 @@
 /** `charly plan`: what would happen, and nothing else. */
 import { defineVerb } from "../../lib/cli/define_verb.ts";
 import { changesOf, planJson, planText } from "../../lib/cli/plan_text.ts";
+import { issuesJson } from "../../lib/cli/project_text.ts";
 import { enterPermissions } from "../permissions.ts";
 import { bundleOf, checkCandies, planFlags, planOptions, projectOf } from "./_shared.ts";
 
@@ -47,7 +48,10 @@ export default defineVerb({
       await Deno.writeTextFile(flags.out, `${JSON.stringify(document, null, 2)}\n`, { mode: 0o600 });
       await Deno.chmod(flags.out, 0o600);
     }
-    out.both(document, () => planText(plans, out.style, { commands: flags.commands }));
+    out.both(
+      { ...document, ...issuesJson(project.warnings) },
+      () => planText(plans, out.style, { commands: flags.commands }),
+    );
     return flags.exitCode && changesOf(plans) > 0 ? 10 : 0;
   },
 });

@@ -38,7 +38,7 @@ _charly_complete charly
 printf '%s\\n' "\${COMPREPLY[@]}"`,
       );
     assert.equal(await ask("charly bu"), "bundle\n");
-    assert.equal(await ask("charly bundle "), "add\nconfirm\ndel\nrename\nrollback\nstatus\n");
+    assert.equal(await ask("charly bundle "), "add\nconfirm\ndel\npath\nrename\nreset\nrollback\nset\nshow\nstatus\n");
     assert.equal(await ask("charly plan --exit"), "--exit-code\n");
     // `=` breaks words in bash: only what stands behind it is put in.
     assert.equal(await ask("charly plan --json=e"), "events\n");
@@ -78,7 +78,7 @@ Deno.test("completion works in fish", async () => {
     assert.equal(await ask("charly bu"), "bundle\tdeploy, undo, list and rename bundles\n");
     assert.equal(
       (await ask("charly bundle ")).split("\n").map((line) => line.split("\t")[0]).join(" "),
-      "add confirm del rename rollback status ",
+      "add confirm del path rename reset rollback set show status ",
     );
     assert.match(await ask("charly plan --exit"), /^--exit-code\tEnd with 10/);
   });

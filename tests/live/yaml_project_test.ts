@@ -4,7 +4,8 @@ import { charlyProject } from "../shared/charly_process.ts";
 import { snapshotTree } from "../shared/tree.ts";
 
 const files = {
-  "charly.yml": `version: 2026.174.1100
+  "charly.yml": `# How we greet.
+version: 2026.174.1100
 discover: [candy]
 base:
   local: {}
@@ -60,7 +61,7 @@ Deno.test("charly import writes a typed config with the same plan, and leaves wh
   assert.equal(imported.code, 0, imported.stderr);
   assert.match(
     await Deno.readTextFile(it.dir.join("charly.config.ts")),
-    /\/\/ What greets people\.\n {4}motd: candy\(/,
+    /^\/\/ How we greet\.\n[^]*\/\/ What greets people\.\n {4}motd: candy\(/,
   );
   assert.equal(await digest(), inYaml);
   const again = await it.charly("import");
@@ -80,7 +81,7 @@ Deno.test("charly import --check says everything that is wrong, where it stands,
     const line of [
       /^candy\/tools\/charly\.yml:2:\d+ unknown-field unknown field "descripton"\n {2}hint: did you mean "description"\?$/m,
       /^candy\/tools\/charly\.yml:3:3 no-discriminator the run step has no verb$/m,
-      /^charly\.yml:9:10 config local "more": from: unknown local template "bsae"\n {2}hint: did you mean "base"\?$/m,
+      /^charly\.yml:10:10 config local "more": from: unknown local template "bsae"\n {2}hint: did you mean "base"\?$/m,
     ]
   ) assert.match(stdout, line);
   const { issues, counts } = JSON.parse((await it.charly("import", "--check", "--json")).stdout);

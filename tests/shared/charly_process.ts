@@ -42,6 +42,7 @@ export async function charlyProject(
     USER: "tester",
     DENO_DIR: denoDir,
     NO_COLOR: "1",
+    XDG_CONFIG_HOME: "",
     XDG_STATE_HOME: "",
     XDG_DATA_HOME: "",
     ...env,

@@ -173,3 +173,41 @@ Deno.test("run --list tells needs and arguments", async () => {
     "test  runs tests\nrelease    needs test\n    charly run release --tag <string>\n",
   ]);
 });
+
+Deno.test("bundle set refuses a typed configuration, and says that it can decide itself", async () => {
+  const { code, stderr } = await charly(["bundle", "set", "web2", "host=web1"], { project: project() });
+  assert.equal(code, 2);
+  assert.match(stderr, /this project is not written in YAML\nhint: a typed configuration decides by itself/);
+});
+
+Deno.test("plan says what reading the project had to say, each its own way, and in events as an event", async () => {
+  const odd = {
+    code: "stray-key",
+    at: { file: "charly.yml", line: 3, column: 5 },
+    message: "it is odd",
+    hint: "mend it",
+  };
+  const told = { ...project(), output: "printed\n", warnings: [odd], overlaid: ["web2/host"] };
+  const api = { planBundle: () => Promise.resolve([hostPlan([])]) };
+  const text = await charly(["plan", "web2"], { project: told, api });
+  assert.equal(
+    text.stderr,
+    "printed\nwarning: charly.yml:3:5 stray-key it is odd\n  hint: mend it\non this machine only: web2/host\n",
+  );
+  const json = await charly(["plan", "web2", "--json"], { project: told, api });
+  assert.deepEqual(JSON.parse(json.stdout).issues, [
+    {
+      severity: "warning",
+      code: "stray-key",
+      message: "it is odd",
+      hint: "mend it",
+      file: "charly.yml",
+      line: 3,
+      column: 5,
+    },
+  ]);
+  const events = await charly(["plan", "web2", "--json=events"], { project: told, api });
+  assert.deepEqual(JSON.parse(events.stdout.split("\n")[0]!).event, "warning");
+  const many = await charly(["plan", "web2"], { project: { ...told, warnings: Array(5).fill(odd) }, api });
+  assert.match(many.stderr, /^warning: charly\.yml: 5 warnings\n {2}hint: run `charly import --check` to see them$/m);
+});

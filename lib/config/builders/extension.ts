@@ -64,7 +64,8 @@ export interface YamlExtensionOf<N> extends YamlExtension, Extension<N> {}
  */
 export function fromYaml(path: string): YamlExtensionOf<OpenNames>;
 /**
- * The same with names known: `N` is what `charly import --names` writes.
+ * The same with names known: they are completed, and one that is not there is an error under that name. `N` is the type
+ * that `charly import --names` writes: `import type { YamlNames } from "./charly.names.ts"`.
  *
  * @param path path relative to the project
  */

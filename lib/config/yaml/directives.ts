@@ -1,5 +1,6 @@
 /** What a document says about other documents: `import`, `discover`, `defaults`, `version`. */
 import type { Problems } from "./problem.ts";
+import { readBoxDefault } from "./box_defaults.ts";
 import { readiness } from "./shapes/box.ts";
 import { ShapeReader } from "./read_shape.ts";
 import { type Entry, isEmpty, kindOf, type Place, type Tree } from "./tree.ts";
@@ -29,7 +30,9 @@ export interface Directives {
   readonly repo?: string;
   /** `defaults.readiness`, as it is written. */
   readonly readiness?: unknown;
-  /** What is said and not acted on: the other defaults belong to images, the other directives to the tool that wrote them. */
+  /** Defaults of images, as an image has them. */
+  readonly boxDefaults: Readonly<Record<string, unknown>>;
+  /** What is said and not acted on: defaults of what is not built here, the other directives to the tool that wrote them. */
   readonly unread: readonly Unread[];
 }
 
@@ -47,6 +50,7 @@ export function readDirectives(entries: readonly Entry[], problems: Problems): D
   const imports: Import[] = [];
   const discover: Discover[] = [];
   const unread: Unread[] = [];
+  const boxDefaults: Record<string, unknown> = {};
   for (const { key, keyAt, value } of entries) {
     // The shape of a file says of which age it is, not its version.
     if (isEmpty(value) || key === "version") continue;
@@ -59,7 +63,9 @@ export function readDirectives(entries: readonly Entry[], problems: Problems): D
       problems.error("wrong-type", keyAt, `"defaults" is ${kindOf(value)}`, "write a map");
     } else {
       for (const it of value.entries) {
+        const carried = readBoxDefault(it);
         if (it.key === "readiness") readinessFound = new ShapeReader(problems, new Map()).read(readiness, it.value, []);
+        else if (carried !== undefined) boxDefaults[carried[0]] = carried[1];
         else unread.push({ name: `defaults.${it.key}`, at: it.keyAt });
       }
     }
@@ -69,6 +75,7 @@ export function readDirectives(entries: readonly Entry[], problems: Problems): D
     discover,
     ...(repo === undefined ? {} : { repo }),
     ...(readinessFound === undefined ? {} : { readiness: readinessFound }),
+    boxDefaults,
     unread,
   };
 }

@@ -17,4 +17,6 @@ export interface YamlEntity {
   readonly broken: readonly string[];
   /** The comment above it. */
   readonly comment?: string;
+  /** Comments inside of it, by path. */
+  readonly comments: ReadonlyMap<string, string>;
 }

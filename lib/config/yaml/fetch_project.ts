@@ -163,7 +163,7 @@ function wantedBy(root: string, { files, refs }: FetchRoots, repos: Repos) {
   const problems = new Problems();
   const found = new Map<string, RepoVersion>();
   for (const file of files) {
-    for (const { repo } of loadYaml(root, file, problems, repos).remote) found.set(pinName(repo), repo);
+    for (const { repo } of loadYaml(root, file, problems, { repos }).remote) found.set(pinName(repo), repo);
   }
   for (const text of refs) {
     const ref = parseRemoteRef(text);

@@ -1,7 +1,12 @@
 /** A project that is written in YAML: its root file, what that imports and discovers, as one configuration. */
 import { basename, dirname, join } from "node:path";
 import { parseRemoteRef, pinName, type RemoteRef, repoIdentity } from "../../base/remote_ref.ts";
+import { withHostAliases } from "../host/host_aliases.ts";
+import type { HostFiles } from "../host/host_files.ts";
+import { OverlayMerge, readOverlay } from "../host/overlay.ts";
+import { overlayOnly } from "../host/overlay_only.ts";
 import { openRepos, type Repos } from "../remote/repos.ts";
+import { withBoxDefaults } from "./box_defaults.ts";
 import { type Directives, type Discover, type Import, readDirectives, type Unread } from "./directives.ts";
 import type { YamlEntity } from "./entity.ts";
 import { isLayerFile } from "./legacy/layers.ts";
@@ -9,10 +14,10 @@ import { resolveNames } from "./namespaces.ts";
 import type { Node } from "./node.ts";
 import { directivesOf, parseDocument } from "./parse_nodes.ts";
 import type { Problems } from "./problem.ts";
-import { isBox, readEntities } from "./read_entity.ts";
+import { isBox, isDeployment, readEntities } from "./read_entity.ts";
 import { RemoteCandies } from "./remote_candies.ts";
 import { SourceTree } from "./source_tree.ts";
-import { type Document, get, type Place } from "./tree.ts";
+import { commentsOf, type Document, get, joinComments, type Place } from "./tree.ts";
 
 /** A reference to another repository. */
 export interface RemoteUse {
@@ -33,6 +38,10 @@ export interface YamlProject {
   readonly readiness?: unknown;
   /** Directives nothing acts on. */
   readonly unread: readonly Unread[];
+  /** What came from the overlay of this machine: `web/host`. */
+  readonly overlaid: readonly string[];
+  /** Comments of the root file that belong to no entity: those at its top and its end, and those of directives. */
+  readonly remarks?: string;
 }
 
 /** How deep files may import each other. */
@@ -75,18 +84,30 @@ interface Asked {
   readonly discovered?: boolean;
 }
 
+/** What a project is read with. */
+export interface LoadYamlOptions {
+  /** Where other repositories are found. @default {those of the lock file, in this user's cache} */
+  readonly repos?: Repos;
+  /** The user's own files, for a project that is read as it is on this machine. @default {nothing of them is read} */
+  readonly host?: HostFiles;
+}
+
 /**
  * Loads a project. Nothing is fetched: other repositories are read from the cache, as the lock file says.
  *
  * @param root absolute directory
  * @param file the root file, relative to it
  * @param problems takes everything that is wrong
- * @param repos where other repositories are found
  */
-export function loadYaml(root: string, file: string, problems: Problems, repos: Repos = openRepos(root)): YamlProject {
+export function loadYaml(
+  root: string,
+  file: string,
+  problems: Problems,
+  { repos = openRepos(root), host }: LoadYamlOptions = {},
+): YamlProject {
   const loader = new Loader(root, problems, repos);
   loader.load(file);
-  return loader.finish();
+  return loader.finish(host);
 }
 
 class Loader {
@@ -272,33 +293,78 @@ class Loader {
     return inside;
   }
 
-  finish(): YamlProject {
+  finish(host?: HostFiles): YamlProject {
+    const overlay = host === undefined ? undefined : readOverlay(host, this.problems);
+    const merge = overlay === undefined ? undefined : new OverlayMerge(overlay);
+    const here = host === undefined ? undefined : withHostAliases(host, this.problems);
     const externalKinds = this.#files.flatMap(({ documents }) => externalKindsOf(documents.map(({ root }) => root)));
-    const places = new Map<YamlEntity, Open & { readonly open: readonly Open[] }>();
+    const places = new Map<YamlEntity, FileRead>();
     for (const file of this.#files) {
       for (const document of file.documents) {
         for (const node of parseDocument(document, { externalKinds }, this.problems)) {
-          for (const entity of this.#entities(node, file)) places.set(entity, file);
+          const mine = merge === undefined || !isDeployment(node) && node.kind !== "group"
+            ? node
+            : merge.apply(node, file.namespace);
+          for (const entity of this.#entities(here?.(mine) ?? mine, file)) places.set(entity, file);
         }
       }
     }
-    const own = this.#unique([...places.keys()]);
+    const own = this.#withDefaults([...places.keys()], places);
+    // What only the overlay has stands in no file of the project, and has its names as the root file would.
+    const only = merge === undefined ? [] : overlayOnly(merge, own, this.problems);
+    for (const node of only) own.push(...readEntities(here?.(node) ?? node, node.name, this.problems));
+    const unique = this.#unique(own);
     const candies = new RemoteCandies(
       this.#project,
       this.problems,
       (ref, written, at) => this.#tree(ref, written, at, "warn"),
     );
-    const remote = candies.take(own, (entity) => places.get(entity)?.open ?? []);
-    const named = resolveNames(own, (entity) => places.get(entity)?.namespace ?? "", this.#aliases);
+    const remote = candies.take(unique, (entity) => places.get(entity)?.open ?? []);
+    const named = resolveNames(unique, (entity) => places.get(entity)?.namespace ?? "", this.#aliases);
     const directives = this.#files.filter(({ namespace }) => namespace === "").flatMap((it) => it.directives);
     const readiness = directives.find((it) => it.readiness !== undefined)?.readiness;
     const mine = this.#files.filter(({ tree }) => tree.ref === undefined).flatMap((it) => it.directives);
+    const remarks = this.#remarks();
     return {
       entities: this.#unique([...named, ...remote]),
       remote: this.#remote,
       ...(readiness === undefined ? {} : { readiness }),
       unread: mine.flatMap((it) => it.unread),
+      overlaid: [...merge?.changed ?? [], ...only.map(({ name }) => name)],
+      ...(remarks === undefined ? {} : { remarks }),
     };
+  }
+
+  #remarks(): string | undefined {
+    const documents = this.#files[0]?.documents ?? [];
+    return joinComments(...documents.flatMap((document) => [
+      document.comment,
+      document.root.above,
+      ...directivesOf(document).flatMap(({ comment, value }) => [comment, commentsOf(value)]),
+      document.root.behind,
+      document.after,
+    ]));
+  }
+
+  /** Images with the defaults of their namespace: of each the first file that says it. */
+  #withDefaults(entities: readonly YamlEntity[], places: Map<YamlEntity, FileRead>): YamlEntity[] {
+    const defaults = new Map<string, Record<string, unknown>>();
+    for (const { namespace, directives } of this.#files) {
+      for (const { boxDefaults } of directives) {
+        if (Object.keys(boxDefaults).length === 0) continue;
+        defaults.set(namespace, { ...boxDefaults, ...defaults.get(namespace) });
+      }
+    }
+    if (defaults.size === 0) return [...entities];
+    const namespaceOf = (entity: YamlEntity) => places.get(entity)?.namespace ?? "";
+    // The base of an image may be one of another file, under whatever prefix.
+    const bases = resolveNames(entities, namespaceOf, this.#aliases).map(({ value }) => value["base"]);
+    const images = new Set<unknown>(entities.filter(({ table }) => table === "boxes").map(({ name }) => name));
+    return entities.map((entity, index) => {
+      const changed = withBoxDefaults(entity, defaults.get(namespaceOf(entity)) ?? {}, images.has(bases[index]));
+      if (changed !== entity) places.set(changed, places.get(entity)!);
+      return changed;
+    });
   }
 
   #entities(node: Node, { tree, path, namespace, discovered, home }: FileRead): YamlEntity[] {

@@ -71,7 +71,8 @@ function rootOf(files: ProjectFiles): Document {
   return { root: map };
 }
 
-function sameDocuments(a: readonly Document[], b: readonly Document[]): boolean {
+/** Whether files say the same, whatever their comments. */
+export function sameDocuments(a: readonly Document[], b: readonly Document[]): boolean {
   return a === b ||
     JSON.stringify(a.map(({ root }) => plain(root))) === JSON.stringify(b.map(({ root }) => plain(root)));
 }

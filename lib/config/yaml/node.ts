@@ -7,6 +7,8 @@ export interface DataChild {
   readonly key: DataKey;
   readonly value: Tree;
   readonly at: Place;
+  /** Comments above it, in either of the two lines it takes. */
+  readonly comment?: string;
 }
 
 /** One step of an entity's plan. */

@@ -1,7 +1,7 @@
 /** The grammar of `charly.yml`: which key of a map says what the map is, depending on where it stands. */
 import type { DataChild, Node, StepNode } from "./node.ts";
 import { nearest, type Problems } from "./problem.ts";
-import { type Document, type Entry, isEmpty, kindOf, type Mapping } from "./tree.ts";
+import { commentsOf, type Document, type Entry, isEmpty, joinComments, kindOf, type Mapping } from "./tree.ts";
 import { type DataKey, dataKeys, directives, isWord, kinds, resourceKinds, stepWords } from "./words.ts";
 
 /** What the project adds to the grammar. */
@@ -87,7 +87,11 @@ class Parser {
       const message = `"${other.key}" beside "${key}" is not read`;
       this.problems.warn("stray-key", other.keyAt, message, `write it as a child of its own, or remove it`);
     }
-    return { is: "data", child: { key, value: found.value, at: entry.keyAt } };
+    const comment = joinComments(entry.comment, map.above, found.comment, map.behind);
+    return {
+      is: "data",
+      child: { key, value: found.value, at: entry.keyAt, ...(comment === undefined ? {} : { comment }) },
+    };
   }
 
   #node(entry: Entry, map: Mapping, kind: Entry): Node {
@@ -107,7 +111,14 @@ class Parser {
       }
       data.set(child.child.key, child.child);
     }
-    const comment = entry.comment ?? kind.comment;
+    const comment = joinComments(
+      entry.comment,
+      map.above,
+      kind.comment,
+      kind.value.above,
+      kind.value.behind,
+      map.behind,
+    );
     return {
       ...{ name: entry.key, at: entry.keyAt, kind: kind.key, data, steps, members },
       ...this.#value(entry.key, kind),
@@ -162,7 +173,8 @@ class Parser {
 }
 
 function stepOf(entry: Entry, map: Mapping, word: Entry): StepNode {
-  const comment = entry.comment ?? word.comment;
+  // The call a step becomes has no place for comments inside of it.
+  const comment = joinComments(entry.comment, commentsOf(map));
   return {
     word: word.key as StepNode["word"],
     prose: word.value,

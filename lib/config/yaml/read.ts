@@ -61,7 +61,12 @@ export function readYaml(
       const root = new Converter(place, problems, limits).convert(document.contents as ParsedNode, 0);
       if (root === undefined || (root.is === "scalar" && root.value === null)) continue;
       const comment = document.commentBefore ?? undefined;
-      documents.push({ root, ...(comment === undefined ? {} : { comment }) });
+      const after = document.comment ?? undefined;
+      documents.push({
+        root,
+        ...(comment === undefined ? {} : { comment: trimmed(comment) }),
+        ...(after === undefined ? {} : { after: trimmed(after) }),
+      });
     }
     return { documents, problems };
   } catch (error) {
@@ -108,6 +113,25 @@ function reportErrors(document: YamlDocument.Parsed, place: (offset: number) => 
   return document.errors.length > 0;
 }
 
+/** A comment without the blank behind each `#`. */
+function trimmed(comment: string): string {
+  return comment.replace(/^ /gm, "");
+}
+
+function withComments(tree: Tree | undefined, node: ParsedNode): Tree | undefined {
+  const { commentBefore, comment } = node;
+  if (tree === undefined || (!commentBefore && !comment)) return tree;
+  // `{ a: 1 } # this` is written on several lines again, where it would stand behind the last one of them.
+  if ((isMap(node) || isSeq(node)) && node.flow === true) {
+    return { ...tree, above: [commentBefore, comment].filter(Boolean).map((it) => trimmed(it!)).join("\n") };
+  }
+  return {
+    ...tree,
+    ...(commentBefore ? { above: trimmed(commentBefore) } : {}),
+    ...(comment ? { behind: trimmed(comment) } : {}),
+  };
+}
+
 /** Turns the parser's nodes into trees; an alias gives the very tree of its anchor. */
 class Converter {
   readonly #anchors = new Map<string, { readonly tree: Tree; readonly values: number } | "open">();
@@ -129,7 +153,7 @@ class Converter {
     const anchor = (node as { readonly anchor?: string }).anchor;
     if (anchor !== undefined) this.#anchors.set(anchor, "open");
     const before = this.#values;
-    const tree = this.#value(node, at, depth);
+    const tree = withComments(this.#value(node, at, depth), node);
     if (anchor !== undefined && tree !== undefined) this.#anchors.set(anchor, { tree, values: this.#values - before });
     return tree;
   }
@@ -172,7 +196,7 @@ class Converter {
       ? { is: "scalar", value: null, text: "", quoted: false, at: keyAt } as const
       : this.convert(value, depth + 1);
     if (tree === undefined) return undefined;
-    const comment = (key.commentBefore ?? undefined)?.replace(/^ /gm, "");
+    const comment = typeof key.commentBefore !== "string" ? undefined : trimmed(key.commentBefore);
     return { key: name, keyAt, value: tree, ...(comment === undefined ? {} : { comment }) };
   }
 

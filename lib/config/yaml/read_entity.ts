@@ -22,6 +22,17 @@ export interface Owner {
   readonly name: string;
 }
 
+/** Where a node stands. */
+export interface Surroundings {
+  readonly owner?: Owner;
+  /** Directory of a layer's files, relative to the project. */
+  readonly dir?: string;
+  /** What stands before the names of its file: `""` or `alias.`. */
+  readonly namespace?: string;
+  /** Known to be a deployment, whatever it says: a part of one. */
+  readonly deployment?: boolean;
+}
+
 /** The table of each kind that is kept. */
 const keptTables: Readonly<Record<string, TableName>> = {
   pod: "pods",
@@ -52,41 +63,43 @@ export function isDeployment(node: Node, owner?: Owner): boolean {
  * Reads a node and everything inside it.
  *
  * @param name what it is called: the node's key, for a layer its directory's name
- * @param place `namespace`: what stands before the names of its file, `""` or `alias.`
  */
 export function readEntities(
   node: Node,
   name: string,
   problems: Problems,
-  place: { readonly owner?: Owner; readonly dir?: string; readonly namespace?: string } = {},
+  place: Surroundings = {},
 ): YamlEntity[] {
-  const own = readEntity(node, name, problems, place);
+  const entity = readEntity(node, name, problems, place);
   const inside = node.members.flatMap((member) => {
     const owner = { node, name };
-    // What is deployed inside a venue has a path; the members of a group are known by their own names.
+    // What is deployed inside a venue has a path; the members of a group are known by their own names, but for those that an
+    // agent makes: every bed may have one of that name.
     const { namespace = "" } = place;
-    const inner = node.kind === "group" ? `${namespace}${member.name}` : `${name}.${member.name}`;
+    const made = field(member, "agent_provisioned");
+    const own = node.kind === "group" && !(made?.is === "scalar" && made.value === true);
+    const inner = own ? `${namespace}${member.name}` : `${name}.${member.name}`;
     return readEntities(member, inner, problems, { owner, namespace });
   });
-  return [own, ...inside];
+  return [entity, ...inside];
 }
 
 function readEntity(
   node: Node,
   name: string,
   problems: Problems,
-  { owner, dir }: { readonly owner?: Owner; readonly dir?: string },
+  { owner, dir, deployment = false }: Surroundings,
 ): YamlEntity {
   const entity = (
     table: TableName,
     shape: KindShape,
     change: (values: Record<string, unknown>) => Record<string, unknown> = (values) => values,
   ): YamlEntity => {
-    const { values, places, broken } = readFields(node, shape, problems);
+    const { values, places, broken, comments } = readFields(node, shape, problems);
     if (node.shorthand !== undefined) places.set(node.kind === "pod" ? "image" : "from", node.shorthand.at);
     const value = change({ ...values, ...shorthandOf(node), ...ownerOf(owner) });
     const comment = node.comment === undefined ? {} : { comment: node.comment };
-    return { table, kind: node.kind, name, value, at: node.at, places, broken, ...comment };
+    return { table, kind: node.kind, name, value, at: node.at, places, broken, comments, ...comment };
   };
   if (isBox(node)) return entity("boxes", boxShape, (values) => boxFields(variablesOf(values, node, problems)));
   if (node.kind === "candy") {
@@ -98,7 +111,7 @@ function readEntity(
   if (node.kind === "group") return entity("groups", groupShape);
   const template = own<KindShape>(templateShapes, node.kind);
   if (template !== undefined) {
-    if (isDeployment(node, owner)) {
+    if (deployment || isDeployment(node, owner)) {
       const nested = owner !== undefined && owner.node.kind !== "group";
       // What is deployed inside of something that charly does not build yet is kept like it.
       if (nested && keptTables[node.kind] === undefined) {

@@ -2,7 +2,7 @@
 import { camelCase } from "../../base/camel_case.ts";
 import type { Node } from "./node.ts";
 import { nearest, type Problems } from "./problem.ts";
-import { ShapeReader, type SourceMap } from "./read_shape.ts";
+import { pathKey, ShapeReader, type SourceMap } from "./read_shape.ts";
 import { readStep } from "./read_step.ts";
 import type { ObjectShape, Shape } from "./shape.ts";
 import type { DataKey } from "./words.ts";
@@ -20,6 +20,8 @@ export interface ReadFields {
   readonly values: Record<string, unknown>;
   readonly places: SourceMap;
   readonly broken: string[];
+  /** Comments by path. */
+  readonly comments: ReadonlyMap<string, string>;
 }
 
 /** Reads every field of a node, its steps as `plan`. */
@@ -29,7 +31,7 @@ export function readFields(node: Node, shape: KindShape, problems: Problems): Re
   // Upstream drops an unknown key of a child in silence, so real files hold them.
   const lenient = new ShapeReader(problems, places, "warning");
   const values = strict.fields(shape.fields, node.fields.entries, []);
-  for (const [key, { value, at }] of node.data) {
+  for (const [key, { value, at, comment }] of node.data) {
     const known = shape.data[key];
     if (known === undefined) {
       const hint = nearest(key, Object.keys(shape.data), "remove it");
@@ -37,14 +39,23 @@ export function readFields(node: Node, shape: KindShape, problems: Problems): Re
       continue;
     }
     const name = camelCase(key);
+    lenient.note([name], comment);
     const read = lenient.read(known, value, [name]);
     if (read !== undefined) values[name] = read;
   }
+  const steps: string[] = [];
   const plan = node.steps.flatMap((step, index) => {
     const entry = readStep(step, strict, ["plan", String(index)]);
     if (entry === undefined) strict.broken.push(`plan\0${index}`);
+    else if (step.comment !== undefined) steps.push(step.comment);
+    else steps.push("");
     return entry === undefined ? [] : [entry];
   });
   if (plan.length > 0) values["plan"] = plan;
-  return { values, places, broken: [...strict.broken, ...lenient.broken] };
+  // What stands inside of a step is among the step's own.
+  const comments = new Map([...strict.comments, ...lenient.comments].filter(([path]) => !path.startsWith("plan\0")));
+  for (const [index, comment] of steps.entries()) {
+    if (comment !== "") comments.set(pathKey(["plan", String(index)]), comment);
+  }
+  return { values, places, broken: [...strict.broken, ...lenient.broken], comments };
 }

@@ -3,7 +3,7 @@ import { camelCase } from "../../base/camel_case.ts";
 import { textRules } from "../../entities/text_rules.ts";
 import { nearest, type Problems } from "./problem.ts";
 import type { Field, ObjectShape, Shape } from "./shape.ts";
-import { type Entry, kindOf, type Place, plain, type Scalar, type Tree } from "./tree.ts";
+import { type Entry, joinComments, kindOf, type Place, plain, type Scalar, type Tree } from "./tree.ts";
 
 /** Where the parts of an entity stand; keys are {@link pathKey}s. */
 export type SourceMap = Map<string, Place>;
@@ -26,6 +26,8 @@ export function placeOf(map: ReadonlyMap<string, Place>, path: readonly string[]
 export class ShapeReader {
   /** Paths that were left out because they are wrong. */
   readonly broken: string[] = [];
+  /** Comments by path. */
+  readonly comments = new Map<string, string>();
 
   constructor(
     readonly problems: Problems,
@@ -37,9 +39,17 @@ export class ShapeReader {
   /** @returns the value, or `undefined` for what is wrong (reported) */
   read(shape: Shape, tree: Tree, path: readonly string[]): unknown {
     this.places.set(pathKey(path), tree.at);
+    this.note(path, tree.above, tree.behind);
     const value = this.#read(shape, tree, path);
     if (value === undefined) this.broken.push(pathKey(path));
     return value;
+  }
+
+  /** Keeps comments of a path, behind those it has already. */
+  note(path: readonly string[], ...comments: readonly (string | undefined)[]): void {
+    const key = pathKey(path);
+    const joined = joinComments(this.comments.get(key), ...comments);
+    if (joined !== undefined) this.comments.set(key, joined);
   }
 
   #read(shape: Shape, tree: Tree, path: readonly string[]): unknown {
@@ -122,7 +132,8 @@ export class ShapeReader {
   #map(of: Shape, tree: Tree, path: readonly string[]): unknown {
     if (tree.is !== "map") return this.#wrong(tree, "a map");
     const values: Record<string, unknown> = Object.create(null);
-    for (const { key, keyAt, value } of tree.entries) {
+    for (const { key, keyAt, value, comment } of tree.entries) {
+      this.note([...path, key], comment);
       const read = this.read(of, value, [...path, key]);
       this.places.set(pathKey([...path, key]), keyAt);
       if (read !== undefined) values[key] = read;
@@ -165,6 +176,7 @@ export class ShapeReader {
         continue;
       }
       if (entry.value.is === "scalar" && entry.value.value === null) continue;
+      this.note(here, entry.comment);
       const value = known === undefined ? plain(entry.value) : this.read(known.shape, entry.value, here);
       this.places.set(pathKey(here), entry.value.is === "scalar" ? entry.value.at : entry.keyAt);
       if (value !== undefined) values[name] = value;

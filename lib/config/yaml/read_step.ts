@@ -179,9 +179,11 @@ function optionsOf(
   shapes: readonly ObjectShape[],
 ): Values {
   const fields: Record<string, Field> = Object.assign({}, ...shapes.map((shape) => shape.fields));
-  const aside = entries.filter(({ key }) => Object.hasOwn(kept.fields, key) && !Object.hasOwn(fields, key));
+  // What a step that acts is expected to answer is kept, too: nothing asks for it yet.
+  const keepers = shapes.includes(runOptions) ? { ...kept.fields, ...answer.fields } : kept.fields;
+  const aside = entries.filter(({ key }) => Object.hasOwn(keepers, key) && !Object.hasOwn(fields, key));
   const values = reader.fields({ is: "object", fields }, entries.filter((entry) => !aside.includes(entry)), path);
-  const keep = reader.fields(kept, aside, [...path, "keep"]);
+  const keep = reader.fields({ is: "object", fields: keepers }, aside, [...path, "keep"]);
   return { ...values, ...(Object.keys(keep).length === 0 ? {} : { keep }) };
 }
 

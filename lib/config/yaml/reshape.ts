@@ -18,12 +18,13 @@ export function variablesOf(values: Values, node: Node, problems: Problems): Val
   const { env } = values;
   if (!Array.isArray(env)) return values;
   const variables: Record<string, string> = Object.create(null);
-  for (const line of env as readonly string[]) {
+  for (const [index, line] of (env as readonly string[]).entries()) {
     const at = line.indexOf("=");
     if (at > 0) variables[line.slice(0, at)] = line.slice(at + 1);
     else {
       const place = node.data.get("env")?.at ?? node.at;
-      problems.error("bad-value", place, `"${line}" sets no variable`, "write `NAME=value`");
+      // What it says may be a secret without its name.
+      problems.error("bad-value", place, `entry ${index + 1} of env sets no variable`, "write `NAME=value`");
     }
   }
   return { ...values, env: variables };

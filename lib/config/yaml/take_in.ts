@@ -1,10 +1,11 @@
 /** YAML in a configuration: a project that is YAML altogether, and files that `fromYaml()` takes in. */
 import { normalize } from "node:path";
 import { pinName } from "../../base/remote_ref.ts";
+import type { HostFiles } from "../host/host_files.ts";
 import type { ConfigIssue } from "../issue.ts";
 import { below } from "./below.ts";
 import { hasYaml, yamlPath } from "./marker.ts";
-import { problemText } from "./problem.ts";
+import { type Problem, problemText } from "./problem.ts";
 import { placeIssues, readYamlConfig, type YamlConfig } from "./yaml_config.ts";
 
 /** A part of the configuration that was written in YAML. */
@@ -23,14 +24,21 @@ export interface TakenIn {
   /** Errors of the YAML parts, one text each. */
   errors(): readonly string[];
   /** Warnings of the YAML parts. */
-  warnings(): readonly string[];
+  warnings(): readonly Problem[];
   /** Directories of other repositories it was read from, by `host/org/repo:version`. */
   trees(): Readonly<Record<string, string>>;
+  /** What the overlay of this machine says: `web/host`. */
+  readonly overlaid: readonly string[];
 }
 
-/** A project that is YAML altogether. */
-export function yamlProject(root: string, file: string): TakenIn {
-  return takenIn({}, [{ path: [], file, yaml: readYamlConfig(root, file) }]);
+/**
+ * A project that is YAML altogether.
+ *
+ * @param host the user's own files: a project is read as it is on this machine. Parts of a typed config are not: it can
+ *   decide by itself what differs where
+ */
+export function yamlProject(root: string, file: string, host?: HostFiles): TakenIn {
+  return takenIn({}, [{ path: [], file, yaml: readYamlConfig(root, file, host) }]);
 }
 
 /**
@@ -83,6 +91,7 @@ function takenIn(data: unknown, parts: readonly Part[]): TakenIn {
           yaml.project.remote.flatMap(({ repo, dir }) => dir === undefined ? [] : [[pinName(repo), dir]])
         ),
       ),
-    warnings: () => problems.flatMap((it) => it.all.filter(({ severity }) => severity === "warning").map(problemText)),
+    warnings: () => problems.flatMap((it) => it.all.filter(({ severity }) => severity === "warning")),
+    overlaid: parts.flatMap(({ yaml }) => yaml.project.overlaid),
   };
 }

@@ -7,8 +7,16 @@ export interface Place {
   readonly column: number;
 }
 
+/** Comments that belong to a value, without `#`. */
+export interface Commented {
+  /** Lines above an item of a list, or above the first key of a map. */
+  readonly above?: string;
+  /** Behind it on its line, or below its last line. */
+  readonly behind?: string;
+}
+
 /** A text, number, truth value or nothing. */
-export interface Scalar {
+export interface Scalar extends Commented {
   readonly is: "scalar";
   /** What YAML 1.2 reads it as. */
   readonly value: string | number | boolean | null;
@@ -20,7 +28,7 @@ export interface Scalar {
 }
 
 /** A list. */
-export interface List {
+export interface List extends Commented {
   readonly is: "list";
   readonly items: readonly Tree[];
   readonly at: Place;
@@ -36,7 +44,7 @@ export interface Entry {
 }
 
 /** A map: keys are texts and unique. */
-export interface Mapping {
+export interface Mapping extends Commented {
   readonly is: "map";
   readonly entries: readonly Entry[];
   readonly at: Place;
@@ -50,6 +58,8 @@ export interface Document {
   readonly root: Tree;
   /** Comment at the top of the document. */
   readonly comment?: string;
+  /** Comment below everything. */
+  readonly after?: string;
 }
 
 /** The value of a key, if there is one. */
@@ -66,6 +76,22 @@ export function has(tree: Tree | undefined, key: string): boolean {
 /** Whether a value is written as nothing: empty, `~`, `null`, or a map without keys. */
 export function isEmpty(tree: Tree): boolean {
   return tree.is === "scalar" ? tree.value === null : tree.is === "map" && tree.entries.length === 0;
+}
+
+/** Comments as one, in their order; nothing when there is none. */
+export function joinComments(...comments: readonly (string | undefined)[]): string | undefined {
+  const said = comments.filter((comment) => comment !== undefined && comment !== "");
+  return said.length === 0 ? undefined : said.join("\n");
+}
+
+/** Every comment of a tree, in the order of the file. */
+export function commentsOf(tree: Tree): string | undefined {
+  const inside = tree.is === "list"
+    ? tree.items.map(commentsOf)
+    : tree.is === "map"
+    ? tree.entries.flatMap(({ comment, value }) => [comment, commentsOf(value)])
+    : [];
+  return joinComments(tree.above, ...inside, tree.behind);
 }
 
 /** A text of our own at a place of the file. */

@@ -3,10 +3,11 @@ import { Document as YamlDocument, isScalar, Pair, Scalar as YamlScalar, YAMLMap
 import type { Document, Tree } from "./tree.ts";
 
 /** A document as text. */
-export function writeYaml({ root, comment }: Document): string {
+export function writeYaml({ root, comment, after }: Document): string {
   const document = new YamlDocument();
   document.contents = nodeOf(root) as never;
   if (comment !== undefined) document.commentBefore = commentOf(comment);
+  if (after !== undefined) document.comment = commentOf(after);
   return document.toString({ indent: 4, lineWidth: 0, nullStr: "~" });
 }
 
@@ -16,6 +17,13 @@ export function writeAll(documents: readonly Document[]): string {
 }
 
 function nodeOf(tree: Tree): YamlMapLike {
+  const node = plainNode(tree);
+  if (tree.above !== undefined) node.commentBefore = commentOf(tree.above);
+  if (tree.behind !== undefined) node.comment = commentOf(tree.behind);
+  return node;
+}
+
+function plainNode(tree: Tree): YamlMapLike {
   if (tree.is === "list") {
     const list = new YAMLSeq();
     list.items.push(...tree.items.map(nodeOf));

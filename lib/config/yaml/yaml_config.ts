@@ -1,5 +1,6 @@
 /** From a YAML project to the data of a configuration, with the place of everything in it. */
 import type { ConfigData } from "../../entities/config.ts";
+import type { HostFiles } from "../host/host_files.ts";
 import { type ConfigIssue, issueText } from "../issue.ts";
 import type { YamlEntity } from "./entity.ts";
 import { loadYaml, type YamlProject } from "./load_yaml.ts";
@@ -20,10 +21,11 @@ export interface YamlConfig {
  *
  * @param root absolute directory
  * @param file the root file, relative to it
+ * @param host the user's own files, for a project that is read as it is on this machine
  */
-export function readYamlConfig(root: string, file: string): YamlConfig {
+export function readYamlConfig(root: string, file: string, host?: HostFiles): YamlConfig {
   const problems = new Problems();
-  const project = loadYaml(root, file, problems);
+  const project = loadYaml(root, file, problems, host === undefined ? {} : { host });
   return { data: dataOf(project), project, problems };
 }
 

@@ -8,7 +8,18 @@ const offers = async (...words: string[]) =>
 
 Deno.test("__complete offers verbs, then nested verbs, and flags only behind a dash", async () => {
   assert.deepEqual(await offers("bu"), ["bundle"]);
-  assert.deepEqual(await offers("bundle", ""), ["add", "confirm", "del", "rename", "rollback", "status"]);
+  assert.deepEqual(await offers("bundle", ""), [
+    "add",
+    "confirm",
+    "del",
+    "path",
+    "rename",
+    "reset",
+    "rollback",
+    "set",
+    "show",
+    "status",
+  ]);
   assert.ok((await offers("")).includes("deploy"));
   assert.ok((await offers("")).every((value) => !value!.startsWith("-")));
   assert.deepEqual(await offers("bundle", "add", "web", "--with"), ["--with-services"]);

@@ -96,6 +96,22 @@ Deno.test("loadProject() discovers a directory that is a candy itself, and takes
   assert.deepEqual([Object.keys(config.candies), Object.keys(config.locals)], [["git"], ["base"]]);
 });
 
+Deno.test("loadProject() gives images what `defaults` say, and those built on another one what that one has", async () => {
+  using here = project({
+    "charly.yml": `defaults: { registry: example.org, build: [deb], distro: [debian], keep_images: 3 }
+base:
+  candy: { base: "docker.io/library/debian:13" }
+web:
+  candy: { base: base, registry: other.example }
+`,
+  });
+  const { config } = await loadProject({ cwd: here.dir });
+  assert.deepEqual(JSON.parse(JSON.stringify(config.boxes)), {
+    base: { base: "docker.io/library/debian:13", registry: "example.org", build: ["deb"], distro: ["debian"] },
+    web: { base: "base", registry: "other.example" },
+  });
+});
+
 Deno.test("loadProject() takes YAML files into a TypeScript config, wherever they are named", async () => {
   using here = project({
     "charly.config.ts": `export default {

@@ -1,11 +1,14 @@
 /** TypeScript as a small tree, printed the way a person would break its lines; `deno fmt` has the last word. */
 
+import type { CommentBook } from "./comment_book.ts";
+
 /** A piece of code. */
 export type Code =
   | { readonly is: "raw"; readonly text: string }
   /** `open`: a line for each field, however short. */
   | { readonly is: "object"; readonly fields: readonly Property[]; readonly open?: boolean }
-  | { readonly is: "array"; readonly items: readonly Code[] }
+  /** `comments`: lines above some of the items. */
+  | { readonly is: "array"; readonly items: readonly Code[]; readonly comments?: readonly (string | undefined)[] }
   | { readonly is: "call"; readonly name: string; readonly args: readonly Code[] };
 
 /** One property of an object. */
@@ -27,6 +30,22 @@ export function literal(value: unknown): Code {
     return { is: "object", fields: Object.entries(value).map(([key, it]) => ({ key, value: literal(it) })) };
   }
   return { is: "raw", text: String(value) };
+}
+
+/** The same with the comments that belong to its parts; what is taken is out of the book. */
+export function commentedLiteral(value: unknown, comments: CommentBook, path: readonly string[]): Code {
+  if (Array.isArray(value)) {
+    const said = value.map((_, index) => comments.take([...path, String(index)]));
+    const items = value.map((item, index) => commentedLiteral(item, comments, [...path, String(index)]));
+    return { is: "array", items, comments: said };
+  }
+  if (typeof value !== "object" || value === null) return literal(value);
+  const fields = Object.entries(value).map(([key, it]): Property => {
+    const comment = comments.take([...path, key]);
+    const code = commentedLiteral(it, comments, [...path, key]);
+    return { key, value: code, ...(comment === undefined ? {} : { comment }) };
+  });
+  return { is: "object", fields };
 }
 
 /** A call. */
@@ -66,7 +85,13 @@ export function print(code: Code, indent = 0): string {
       return code.text;
     case "array":
       if (code.items.length === 0) return "[]";
-      return `[\n${code.items.map((item) => `${inner}${print(item, indent + 2)},\n`).join("")}${outer}]`;
+      return `[\n${
+        code.items.map((item, index) => {
+          const comment = code.comments?.[index];
+          const above = comment === undefined ? "" : commentLines(comment, indent + 2);
+          return `${above}${inner}${print(item, indent + 2)},\n`;
+        }).join("")
+      }${outer}]`;
     case "object":
       if (code.fields.length === 0) return "{}";
       return `{\n${code.fields.map((field) => property(field, indent + 2)).join("")}${outer}}`;
@@ -94,7 +119,11 @@ function property({ key, value, comment }: Property, indent: number): string {
 /** Lines of a comment. */
 export function commentLines(comment: string, indent = 0): string {
   const blanks = " ".repeat(indent);
-  return comment.split("\n").map((line) => `${blanks}//${line === "" ? "" : ` ${line}`}\n`).join("");
+  // Whatever ends a line ends a comment, and what follows would be code.
+  return comment.split(/\r\n|[\n\r\u2028\u2029]/).map((line) => {
+    const shown = line.replace(/[\u202a-\u202e\u2066-\u2069]/g, escaped);
+    return `${blanks}//${shown === "" ? "" : ` ${shown}`}\n`;
+  }).join("");
 }
 
 /** On one line, unless it holds a line break or a comment. */
@@ -103,6 +132,7 @@ function flatText(code: Code): string | undefined {
     case "raw":
       return code.text.includes("\n") ? undefined : code.text;
     case "array": {
+      if (code.comments?.some((comment) => comment !== undefined) === true) return undefined;
       const items = code.items.map(flatText);
       return items.includes(undefined) ? undefined : `[${items.join(", ")}]`;
     }

@@ -1,6 +1,7 @@
 /** Entities as calls of their builders. */
 import type { TableName } from "../../../entities/config_schema.ts";
-import { call, type Code, literal, type Property } from "./code.ts";
+import { call, type Code, commentedLiteral, literal, type Property } from "./code.ts";
+import type { CommentBook } from "./comment_book.ts";
 import { entryCode } from "./plan_code.ts";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -11,14 +12,22 @@ const builders: Partial<Record<TableName, string>> = { candies: "candy", bundles
 /** Fields people look for first. */
 const first = ["version", "description", "status", "on", "from", "base", "require", "candy", "addCandy"];
 
-/** One entity. `used` learns which helpers it takes. */
-export function entityCode(table: TableName, value: Values, used: Set<string>): Code {
+/** One entity. `used` learns which helpers it takes; comments of the book that have a place in it are taken. */
+export function entityCode(table: TableName, value: Values, used: Set<string>, comments: CommentBook): Code {
   const names = Object.keys(value).filter((name) => name !== "plan");
   const ordered = [...first.filter((name) => names.includes(name)), ...names.filter((name) => !first.includes(name))];
-  const fields: Property[] = ordered.map((key) => ({ key, value: fieldCode(table, key, value[key], used) }));
+  const fields: Property[] = ordered.map((key) => {
+    const above = comments.take([key]);
+    const code = fieldCode(table, key, value[key], used, comments);
+    // What stands where the code has no place for it is said above.
+    const comment = [above, comments.takeAll([key])].filter((it) => it !== undefined).join("\n");
+    return { key, value: code, ...(comment === "" ? {} : { comment }) };
+  });
   const plan = value["plan"];
   if (Array.isArray(plan)) {
-    fields.push({ key: "plan", value: { is: "array", items: plan.map((entry) => entryCode(entry as Values, used)) } });
+    const said = plan.map((_, index) => comments.takeAll(["plan", String(index)]));
+    const items = plan.map((entry) => entryCode(entry as Values, used));
+    fields.push({ key: "plan", value: { is: "array", items, comments: said } });
   }
   const object: Code = { is: "object", fields };
   const builder = builders[table];
@@ -27,10 +36,10 @@ export function entityCode(table: TableName, value: Values, used: Set<string>): 
   return call(builder, object);
 }
 
-function fieldCode(table: TableName, key: string, value: unknown, used: Set<string>): Code {
+function fieldCode(table: TableName, key: string, value: unknown, used: Set<string>, comments: CommentBook): Code {
   if (table === "bundles" && key === "on") return targetCode(value as Values, used);
   if (table === "vms" && key === "source") return sourceCode(value as Values, used);
-  return literal(value);
+  return commentedLiteral(value, comments, [key]);
 }
 
 function targetCode({ target, ...options }: Values, used: Set<string>): Code {

@@ -1,7 +1,9 @@
 /** A YAML project as TypeScript: `charly.config.ts`, and a module for each candy when there are many. */
 import type { TableName } from "../../../entities/config_schema.ts";
 import type { YamlEntity } from "../entity.ts";
-import { commentLines, print, type Property } from "./code.ts";
+import { joinComments } from "../tree.ts";
+import { type Code, commentLines, print, type Property } from "./code.ts";
+import { CommentBook } from "./comment_book.ts";
 import { entityCode } from "./entity_code.ts";
 
 /** A file to write: path relative to the project → text. */
@@ -66,11 +68,9 @@ export function generateProject(entities: readonly YamlEntity[], options: Genera
     if (members.length === 0) continue;
     const fields = members.map((entity): Property => {
       const constant = constants.get(entity);
-      return {
-        key: entity.name,
-        value: constant === undefined ? entityCode(table, entity.value, used) : { is: "raw", text: constant },
-        ...(entity.comment === undefined || constant !== undefined ? {} : { comment: entity.comment }),
-      };
+      if (constant !== undefined) return { key: entity.name, value: { is: "raw", text: constant } };
+      const { code, comment } = commentedEntity(entity, used);
+      return { key: entity.name, value: code, ...(comment === undefined ? {} : { comment }) };
     });
     tables.push({ key: table, value: { is: "object", fields, open: true } });
   }
@@ -90,9 +90,17 @@ export function generateProject(entities: readonly YamlEntity[], options: Genera
 
 function candyModule(entity: YamlEntity, constant: string, from: string): string {
   const used = new Set<string>();
-  const code = print(entityCode("candies", entity.value, used));
-  const comment = entity.comment === undefined ? "" : commentLines(entity.comment);
-  return `${importLine(used, from)}\n${comment}export const ${constant} = ${code};\n`;
+  const { code, comment } = commentedEntity(entity, used);
+  const above = comment === undefined ? "" : commentLines(comment);
+  return `${importLine(used, from)}\n${above}export const ${constant} = ${print(code)};\n`;
+}
+
+/** An entity, and what is said above it: its own comment, and those of fields that are said in another way now. */
+function commentedEntity(entity: YamlEntity, used: Set<string>): { readonly code: Code; readonly comment?: string } {
+  const comments = new CommentBook(entity.comments);
+  const code = entityCode(entity.table, entity.value, used, comments);
+  const comment = joinComments(entity.comment, comments.takeAll([]));
+  return { code, ...(comment === undefined ? {} : { comment }) };
 }
 
 function importLine(used: ReadonlySet<string>, from: string): string {

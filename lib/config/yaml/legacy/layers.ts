@@ -51,7 +51,7 @@ export function mapLayers(files: ProjectFiles, change: (layer: Mapping, at: Laye
 /** Maps at the root of a file whose entries are entities of one kind, in the spellings of all generations. */
 export const entityMaps = [
   ...["image", "images", "box", "vm", "vms", "local", "pod", "k8s", "android", "deploy", "deployment", "deployments"],
-  ...["eval", "check", "sidecar", "sidecars", "ai", "agent"],
+  ...["eval", "check", "sidecar", "sidecars", "ai", "agent", "host"],
 ];
 
 /** Whether a root key holds a map of entities, and no entity in node form. */

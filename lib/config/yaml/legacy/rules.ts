@@ -3,24 +3,37 @@ import type { LegacyRule } from "./rule.ts";
 import { archRename } from "./rules/arch_rename.ts";
 import { boxWrapper } from "./rules/box_wrapper.ts";
 import { candyBoxRename } from "./rules/candy_box_rename.ts";
-import { deployFile } from "./rules/deploy_file.ts";
+import { charlyCachyos } from "./rules/charly_cachyos.ts";
+import { charlyNames } from "./rules/charly_names.ts";
+import { checkWords } from "./rules/check_words.ts";
 import { depends } from "./rules/depends.ts";
+import { deployFile } from "./rules/deploy_file.ts";
 import { description } from "./rules/description.ts";
 import { entityVersion } from "./rules/entity_version.ts";
 import { fieldSingular } from "./rules/field_singular.ts";
 import { formatSections } from "./rules/format_sections.ts";
 import { imageFields } from "./rules/image_fields.ts";
 import { imagePorts } from "./rules/image_ports.ts";
+import { iterateWords } from "./rules/iterate_words.ts";
+import { installStrategyKey } from "./rules/install_strategy_key.ts";
+import { kindDocument } from "./rules/kind_document.ts";
 import { kindMaps } from "./rules/kind_maps.ts";
 import { layerNode } from "./rules/layer_node.ts";
+import { localImages } from "./rules/local_images.ts";
 import { localpkgMap } from "./rules/localpkg_map.ts";
+import { marimoRename } from "./rules/marimo_rename.ts";
 import { opUnify } from "./rules/op_unify.ts";
 import { planUnify } from "./rules/plan_unify.ts";
 import { rebrand } from "./rules/rebrand.ts";
 import { rootDirectives } from "./rules/root_directives.ts";
+import { scoreRecipe } from "./rules/score_recipe.ts";
 import { securityDevice } from "./rules/security_device.ts";
 import { serviceIni } from "./rules/service_ini.ts";
 import { singleFilename } from "./rules/single_filename.ts";
+import { singularLabel } from "./rules/singular_label.ts";
+import { stepVenue } from "./rules/step_venue.ts";
+import { tailscaleSecrets } from "./rules/tailscale_secrets.ts";
+import { targetLocal } from "./rules/target_local.ts";
 import { verbsToPlugin } from "./rules/verbs_to_plugin.ts";
 import { vmFields } from "./rules/vm_fields.ts";
 import { vocabulary } from "./rules/vocabulary.ts";
@@ -28,6 +41,7 @@ import { wrapLayer } from "./rules/wrap_layer.ts";
 
 /** Every rule. */
 export const legacyRules: readonly LegacyRule[] = [
+  kindDocument,
   imageFields,
   wrapLayer,
   serviceIni,
@@ -35,6 +49,13 @@ export const legacyRules: readonly LegacyRule[] = [
   formatSections,
   fieldSingular,
   depends,
+  targetLocal,
+  charlyCachyos,
+  localImages,
+  marimoRename,
+  tailscaleSecrets,
+  singularLabel,
+  charlyNames,
   securityDevice,
   archRename,
   deployFile,
@@ -46,11 +67,16 @@ export const legacyRules: readonly LegacyRule[] = [
   singleFilename,
   boxWrapper,
   imagePorts,
+  scoreRecipe,
   opUnify,
+  checkWords,
   description,
   planUnify,
   layerNode,
   kindMaps,
+  stepVenue,
   verbsToPlugin,
+  installStrategyKey,
+  iterateWords,
   rootDirectives,
 ];

@@ -48,6 +48,20 @@ Deno.test("an import with a prefix puts it before every name of the file, its ca
   assert.deepEqual(value("lib.one")["keep"], { memberOf: "lib.both" });
 });
 
+Deno.test("defaults of images hold for the images of their prefix, and what a base gives is the base's to say", async () => {
+  const { value } = await load({
+    "charly.yml": "import: [{ lib: lib }]\ndefaults: { tag: mine, distro: [debian] }\n" +
+      "top:\n  candy: { version: 2026.100.0900, description: top, base: lib.low }\n" +
+      "own:\n  candy: { version: 2026.100.0900, description: own, base: docker.io/library/debian }\n",
+    "lib/charly.yml": "defaults: { tag: theirs, distro: [arch] }\n" +
+      "low:\n  candy: { version: 2026.100.0900, description: low, base: docker.io/library/archlinux }\n",
+  });
+  const of = (name: string) => [value(name)["tag"], value(name)["distro"]];
+  assert.deepEqual(of("lib.low"), ["theirs", ["arch"]]);
+  assert.deepEqual(of("top"), ["mine", undefined]);
+  assert.deepEqual(of("own"), ["mine", ["debian"]]);
+});
+
 Deno.test("a name inside an import means what is there, else what is around it, else what is at the top", async () => {
   const { value } = await load({
     "charly.yml": "import: [{ a: a }]\n" + candy("git") + candy("jq") + candy("vi"),

@@ -27,7 +27,7 @@ async function load(files: Readonly<Record<string, string>>) {
   await using dir = await tempDir(files);
   const problems = new Problems();
   const looked: string[] = [];
-  const project = loadYaml(dir.join("project"), "charly.yml", problems, reposIn(dir, looked));
+  const project = loadYaml(dir.join("project"), "charly.yml", problems, { repos: reposIn(dir, looked) });
   return {
     names: project.entities.map(({ table, name }) => `${table} ${name}`).sort(),
     value: (name: string) => project.entities.find((entity) => entity.name === name)!.value,
@@ -231,7 +231,7 @@ Deno.test("files of a fetched repository cannot lead out of it, by a path or by 
   });
   await Deno.symlink(dir.join("project/secret.yml"), dir.join("repos/me/a/link.yml"));
   const problems = new Problems();
-  const { entities } = loadYaml(dir.join("project"), "charly.yml", problems, reposIn(dir));
+  const { entities } = loadYaml(dir.join("project"), "charly.yml", problems, { repos: reposIn(dir) });
   assert.deepEqual(entities, []);
   assert.deepEqual(problems.all.map(({ code }) => code), Array(4).fill("outside-project"));
 });

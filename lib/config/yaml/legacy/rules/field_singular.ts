@@ -37,6 +37,11 @@ const renames: Readonly<Record<string, string>> = {
   ...irregular,
 };
 
+/** The singular of a field's name that once was a plural; any other word as it is. */
+export function singularOf(word: string): string {
+  return Object.hasOwn(renames, word) ? renames[word]! : word;
+}
+
 export const fieldSingular: LegacyRule = {
   schema: "2026.130.1530",
   name: "field-singular",
