@@ -121,7 +121,8 @@ export const service = strict(
   } satisfies Shape<candy.Service>,
 );
 
-const shellPart = {
+/** Fields of a snippet for one shell. */
+export const shellPart = {
   init: opt(text("filled")),
   pathAppend: opt(list(text("filled"))),
   path: opt(text("snippetPath")),
