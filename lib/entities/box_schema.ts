@@ -25,7 +25,7 @@ export const boxSchema = strict(
     uid: opt(integer()),
     gid: opt(integer()),
     userPolicy: opt(oneOf(["auto", "adopt", "create"])),
-    init: opt(oneOf(["supervisord", "systemd"])),
+    init: opt(text("word")),
     env: opt(environment()),
     network: opt(text("word")),
     dataImage: opt(flag()),
