@@ -4,6 +4,7 @@ import { parseDocument } from "../../../../lib/config/yaml/parse_nodes.ts";
 import { Problems, problemText } from "../../../../lib/config/yaml/problem.ts";
 import { readYaml } from "../../../../lib/config/yaml/read.ts";
 import { readEntities } from "../../../../lib/config/yaml/read_entity.ts";
+import { keptPlugins, plugins } from "../../../../lib/config/yaml/shapes/step.ts";
 
 /** The plan of a layer with this one step, and what is wrong with it. */
 function plan(step: string) {
@@ -133,3 +134,10 @@ Deno.test("readStep() leads to a live method that is wrong, and to a verb whose 
     'f.yml:6:17 config candy "a": plan/3/include: unknown candy "none"',
   ]);
 });
+
+for (const [word, { fields }] of Object.entries({ ...plugins, ...keptPlugins })) {
+  const [first = ""] = Object.keys(fields);
+  Deno.test(`readStep() misses "${first}" in a check of the plug-in ${word}`, () => {
+    assert.deepEqual(plan(`check: x, plugin: ${word}`).told, [`f.yml:3:18 missing-field "${first}" is missing`]);
+  });
+}
