@@ -175,6 +175,9 @@ export class ShapeReader {
         this.#unknownField(entry, Object.keys(shape.fields));
         continue;
       }
+      if (known === undefined && shape.told !== undefined) {
+        this.#keptField(entry, shape.told, Object.keys(shape.fields));
+      }
       if (entry.value.is === "scalar" && entry.value.value === null) continue;
       const value = known === undefined ? plain(entry.value) : this.read(known.shape, entry.value, here);
       this.places.set(pathKey(here), entry.value.is === "scalar" ? entry.value.at : entry.keyAt);
@@ -187,6 +190,13 @@ export class ShapeReader {
     const hint = nearest(key, known, known.length > 20 ? "remove it" : `fields: ${known.join(", ")}`);
     if (this.unknown === "error") this.problems.error("unknown-field", keyAt, `unknown field "${key}"`, hint);
     else this.problems.warn("unknown-field", keyAt, `unknown field "${key}" is not read`, hint);
+  }
+
+  #keptField({ key, keyAt }: Entry, told: "near" | "all", known: readonly string[]): void {
+    const near = nearest(key, known, "");
+    if (told === "near" && near === "") return;
+    const hint = near === "" ? "check its spelling: it is taken as it is" : near;
+    this.problems.warn("unknown-field", keyAt, `"${key}" is not checked`, hint);
   }
 
   #oneOf(what: string, { at, entries }: Mapping, known: readonly string[]): void {

@@ -32,6 +32,8 @@ export interface ObjectShape {
   readonly fields: Readonly<Record<string, Field>>;
   /** Keys nobody knows are kept, not refused. */
   readonly open?: boolean;
+  /** Of the keys that are kept: those that nearly are a known one are told, or all. */
+  readonly told?: "near" | "all";
   /** It has exactly one of its fields; this is what one is called. */
   readonly one?: string;
 }
