@@ -47,7 +47,7 @@ export const repo = strict(
     components: opt(text("filled")),
     gpgkey: opt(text("filled")),
     gpgcheck: opt(flag()),
-    rpm: opt(text("word")),
+    rpm: opt(text("rpmAddress")),
     server: opt(text("word")),
     siglevel: opt(text("filled")),
   } satisfies Shape<candy.Repo>,

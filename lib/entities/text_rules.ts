@@ -29,6 +29,10 @@ function isInsidePath(text: string): boolean {
     !text.split("/").includes("..");
 }
 
+/** The one question an address of a package may ask of the machine: which release it is. */
+export const rpmMacro = /\$\(rpm -E %(?:[a-z_]+|\{[a-z_]+\})\)/g;
+const isWord = (text: string): boolean => text !== "" && !/[\s\0]/u.test(text) && !text.startsWith("-");
+
 /** Every kind of text the schemas know. */
 export const textRules = {
   filled: { test: (text) => text.trim() !== "", what: "a text", hint: "write at least one word" },
@@ -98,9 +102,14 @@ export const textRules = {
     hint: "remove `-eph-`: names that hold it belong to short-lived copies",
   },
   word: {
-    test: (text) => text !== "" && !/[\s\0]/u.test(text) && !text.startsWith("-"),
+    test: isWord,
     what: "one word",
     hint: "write one word that does not start with a dash",
+  },
+  rpmAddress: {
+    test: (text) => isWord(text.replaceAll(rpmMacro, "0")),
+    what: "one word",
+    hint: "write the address of a package without spaces; `$(rpm -E %fedora)` in it is the release of the machine",
   },
   targetPath: {
     test: isTargetPath,

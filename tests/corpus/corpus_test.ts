@@ -65,7 +65,11 @@ Deno.test("every older file is read as one of today, and the chain has nothing m
     const problems = new Problems();
     const { files } = runChain(new Map([[path, read(path, problems)]]), legacyRules);
     assert.deepEqual(runChain(files, legacyRules).changes, [], path);
-    for (const [now, documents] of files) entitiesOf(documents, now, problems);
+    for (const [now, documents] of files) {
+      for (const { table, name, value } of entitiesOf(documents, now, problems)) {
+        assert.deepEqual(tables[table].schema.safeParse(value).error?.issues, undefined, `${path}: ${table} ${name}`);
+      }
+    }
     assert.deepEqual(errors(problems), []);
   }
 });
