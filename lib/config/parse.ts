@@ -111,7 +111,7 @@ function configOf(declared: Declared, entities: Entities): Config {
   const table = <T>(map: ReadonlyMap<string, T>) => Object.assign(Object.create(null), Object.fromEntries(map));
   return {
     ...(declared.project === undefined ? {} : { project: declared.project }),
-    ...(Object.fromEntries(tableNames.map((name) => [name, table(entities[name])])) as unknown as Omit<
+    ...(Object.fromEntries(tableNames.map((name) => [name, table<unknown>(entities[name])])) as unknown as Omit<
       Config,
       "defaults"
     >),
