@@ -14,6 +14,12 @@ export interface CliProject extends DeployProject {
     >;
     readonly tasks: Readonly<Record<string, TaskData>>;
     readonly vms?: Readonly<Record<string, unknown>>;
+    readonly locals?: Readonly<Record<string, unknown>>;
+    readonly boxes?: Readonly<Record<string, unknown>>;
+    readonly pods?: Readonly<Record<string, unknown>>;
+    readonly k8s?: Readonly<Record<string, unknown>>;
+    readonly androids?: Readonly<Record<string, unknown>>;
+    readonly groups?: Readonly<Record<string, unknown>>;
   };
   /** Address of the configuration: `file:`, `http:` or `https:`. */
   readonly configUrl: string;

@@ -29,6 +29,12 @@ export type ConfigIssue =
     readonly name: string;
     readonly known: readonly string[];
   }
+  | At & {
+    readonly code: "unknown-method";
+    readonly verb: string;
+    readonly name: string;
+    readonly known: readonly string[];
+  }
   | At & { readonly code: "cycle"; readonly noun: string; readonly names: readonly string[] }
   | At & { readonly code: "duplicate"; readonly what: string; readonly name: string; readonly other: readonly string[] }
   | At & { readonly code: "same-letters"; readonly what: string; readonly name: string; readonly other: string }
@@ -134,6 +140,11 @@ export function issueText(issue: ConfigIssue): IssueText {
           `declared ${plural(issue.noun)}`,
           `declare ${article(issue.noun)} of that name`,
         ),
+      };
+    case "unknown-method":
+      return {
+        message: `\`${issue.verb}\` has no method ${show(issue.name)}`,
+        hint: suggest(issue.name, issue.known, "methods", "remove it"),
       };
     case "cycle":
       return {

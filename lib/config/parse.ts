@@ -2,13 +2,19 @@
 import type { z } from "zod";
 import type { Config } from "../entities/config.ts";
 import { type TableName, tables } from "../entities/config_schema.ts";
+import type { PlanEntry } from "../entities/plan_entry.ts";
 import { isRecord } from "../entities/schema_kit.ts";
+import { ownWords } from "../entities/vocabulary/mod.ts";
 import type { ConfigIssue } from "./issue.ts";
 import { declare, type Declared, type Found, tableNames } from "./merge.ts";
 import { plainCopy } from "./plain.ts";
 import { type Entities, referenceRules } from "./references.ts";
+import { boxRules } from "./rules/box.ts";
 import { bundleRules } from "./rules/bundle.ts";
 import { candyRules } from "./rules/candy.ts";
+import { deploymentRules } from "./rules/deployment.ts";
+import { includeRules } from "./rules/include.ts";
+import { liveRules } from "./rules/live.ts";
 import { readinessRules } from "./rules/readiness.ts";
 import { reporter } from "./rules/report.ts";
 import { taskRules } from "./rules/task.ts";
@@ -29,8 +35,13 @@ export type ParsedConfig = { readonly config: Config } | { readonly issues: read
 export function parseConfig(data: unknown): ParsedConfig {
   const issues: ConfigIssue[] = [];
   const declared = declare(plainCopy(data, issues), issues);
-  const entities = checkEntities(declared, issues);
-  const pathOf = (table: TableName, name: string) => declared.tables[table].get(name)!.path;
+  const entities = withOwnWords(checkEntities(declared, issues));
+  const pathOf = (table: TableName, name: string) => declared.tables[table].get(name)?.path ?? [table, name];
+  for (const table of tableNames) {
+    for (const [name, entity] of entities[table] as ReadonlyMap<string, { readonly plan?: readonly PlanEntry[] }>) {
+      if (entity.plan !== undefined) liveRules(entity.plan, reporter(pathOf(table, name), issues));
+    }
+  }
   for (const [name, candy] of entities.candies) {
     const path = pathOf("candies", name);
     candyRules(name, candy, path, reporter(path, issues));
@@ -44,9 +55,21 @@ export function parseConfig(data: unknown): ParsedConfig {
     vmRules(vm, path, reporter(path, issues));
   }
   for (const [name, task] of entities.tasks) taskRules(task, reporter(pathOf("tasks", name), issues));
+  for (const [name, box] of entities.boxes) boxRules(name, box, entities, reporter(pathOf("boxes", name), issues));
   referenceRules(entities, pathOf, issues);
+  includeRules(entities, pathOf, issues);
+  deploymentRules(entities, pathOf, issues);
   defaultRules(declared, entities, issues);
   return issues.length > 0 ? { issues } : { config: configOf(declared, entities) };
+}
+
+/** What the project does not declare itself of the words charly knows. */
+function withOwnWords(entities: Entities): Entities {
+  const words = Object.entries(ownWords).map(([table, own]) => {
+    const declared = entities[table as TableName] as ReadonlyMap<string, unknown>;
+    return [table, new Map([...declared, ...Object.entries(own).filter(([name]) => !declared.has(name))])];
+  });
+  return { ...entities, ...Object.fromEntries(words) };
 }
 
 /** Checks each entity by its schema. Fields that are wrong are left out, so that the other rules can still see the rest. */
@@ -88,7 +111,7 @@ function configOf(declared: Declared, entities: Entities): Config {
   const table = <T>(map: ReadonlyMap<string, T>) => Object.assign(Object.create(null), Object.fromEntries(map));
   return {
     ...(declared.project === undefined ? {} : { project: declared.project }),
-    ...(Object.fromEntries(tableNames.map((name) => [name, table(entities[name])])) as unknown as Omit<
+    ...(Object.fromEntries(tableNames.map((name) => [name, table<unknown>(entities[name])])) as unknown as Omit<
       Config,
       "defaults"
     >),

@@ -1,24 +1,13 @@
 /** Checks that every name an entity refers to is declared, and that no references go round in a circle. */
-import type { Box } from "../entities/box.ts";
-import type { Bundle, LocalTemplate } from "../entities/bundle.ts";
-import type { Candy } from "../entities/candy.ts";
+import type { Config } from "../entities/config.ts";
 import type { TableName } from "../entities/config_schema.ts";
-import type { Kept, KeptTables } from "../entities/kept.ts";
-import type { TaskData } from "../entities/task.ts";
-import type { Vm } from "../entities/vm.ts";
 import { findCycles } from "./cycles.ts";
 import type { ConfigIssue } from "./issue.ts";
+import { keptReferences } from "./kept_references.ts";
 import { nouns } from "./merge.ts";
 
 /** Entities by table, each without the fields that are wrong in themselves. */
-export interface Entities extends Readonly<Record<keyof KeptTables, ReadonlyMap<string, Partial<Kept>>>> {
-  readonly candies: ReadonlyMap<string, Partial<Candy>>;
-  readonly locals: ReadonlyMap<string, Partial<LocalTemplate>>;
-  readonly bundles: ReadonlyMap<string, Partial<Bundle>>;
-  readonly vms: ReadonlyMap<string, Partial<Vm>>;
-  readonly boxes: ReadonlyMap<string, Partial<Box>>;
-  readonly tasks: ReadonlyMap<string, Partial<TaskData>>;
-}
+export type Entities = { readonly [T in TableName]: ReadonlyMap<string, Partial<Config[T][string]>> };
 
 /** One reference. */
 export interface Reference {
@@ -28,6 +17,10 @@ export interface Reference {
   readonly at: readonly string[];
   readonly to: TableName;
   readonly target: string;
+  /** What stands around the name in the text of the place: `builder:` before it, `:13` behind it. */
+  readonly around?: readonly [before: string, behind: string];
+  /** The name is the last key of the place, not the text there. */
+  readonly isKey?: true;
 }
 
 /**
@@ -45,7 +38,7 @@ export function referenceRules(
   const graphs: Partial<Record<TableName, Map<string, string[]>>> = {};
   const places = new Map<string, readonly string[]>();
   const declared: Partial<Record<TableName, readonly string[]>> = {};
-  for (const { from, name, at, to, target } of references(entities)) {
+  for (const { from, name, at, to, target } of [...references(entities), ...keptReferences(entities)]) {
     const path = [...pathOf(from, name), ...at];
     if (!entities[to].has(target)) {
       const known = declared[to] ??= [...entities[to].keys()];

@@ -42,8 +42,8 @@ export interface Box<C extends string = string, X extends string = string> {
   readonly gid?: number;
   /** Take over the base's user, or make one. @default {"auto"} */
   readonly userPolicy?: "auto" | "adopt" | "create";
-  /** What starts services inside. */
-  readonly init?: "supervisord" | "systemd";
+  /** What starts services inside: `supervisord`, `systemd`, or one of the project's `inits`. */
+  readonly init?: string;
   /** Environment of the image. */
   readonly env?: Readonly<Record<string, string>>;
   /** Network its containers join. */

@@ -9,7 +9,7 @@ import { environment, flag, integer, list, map, oneOf, opt, type Shape, strict, 
 export const boxSchema = strict(
   {
     base: opt(text("word")),
-    from: opt(text<`builder:${string}`>("plugin")),
+    from: opt(text<`builder:${string}`>("boxBuilder")),
     candy: opt(candyRefs),
     version: opt(text("calver")),
     description: opt(text("filled")),
@@ -25,7 +25,7 @@ export const boxSchema = strict(
     uid: opt(integer()),
     gid: opt(integer()),
     userPolicy: opt(oneOf(["auto", "adopt", "create"])),
-    init: opt(oneOf(["supervisord", "systemd"])),
+    init: opt(text("word")),
     env: opt(environment()),
     network: opt(text("word")),
     dataImage: opt(flag()),

@@ -23,7 +23,7 @@ export interface Repo {
   readonly gpgkey?: string;
   /** rpm: whether signatures are checked. */
   readonly gpgcheck?: boolean;
-  /** rpm: address of a package that brings the repository. */
+  /** rpm: address of a package that brings the repository; `$(rpm -E %fedora)` in it is the machine's release. */
   readonly rpm?: string;
   /** pac: address of the packages. */
   readonly server?: string;

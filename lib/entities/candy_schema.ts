@@ -47,7 +47,7 @@ export const repo = strict(
     components: opt(text("filled")),
     gpgkey: opt(text("filled")),
     gpgcheck: opt(flag()),
-    rpm: opt(text("word")),
+    rpm: opt(text("rpmAddress")),
     server: opt(text("word")),
     siglevel: opt(text("filled")),
   } satisfies Shape<candy.Repo>,
@@ -121,7 +121,8 @@ export const service = strict(
   } satisfies Shape<candy.Service>,
 );
 
-const shellPart = {
+/** Fields of a snippet for one shell. */
+export const shellPart = {
   init: opt(text("filled")),
   pathAppend: opt(list(text("filled"))),
   path: opt(text("snippetPath")),

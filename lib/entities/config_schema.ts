@@ -4,11 +4,13 @@ import type { Config, Defaults, Readiness } from "./config.ts";
 import { boxSchema } from "./box_schema.ts";
 import { bundleSchema, localTemplateSchema } from "./bundle_schema.ts";
 import { candySchema } from "./candy_schema.ts";
-import { keptSchema, otherSchema } from "./kept_schema.ts";
+import { androidSchema, groupSchema, k8sSchema, podSchema } from "./deployment_schema.ts";
+import { otherSchema } from "./kept_schema.ts";
 import { list, opt, type Shape, strict, text } from "./schema_kit.ts";
 import { taskSchema } from "./task_schema.ts";
 import type { TextRuleName } from "./text_rules.ts";
 import { vmSchema } from "./vm_schema.ts";
+import { agentSchema, builderSchema, distroSchema, initSchema, resourceSchema, sidecarSchema } from "./words_schema.ts";
 
 /** How long charly waits. */
 export const readiness = strict(
@@ -37,16 +39,16 @@ export const tables = {
   vms: { schema: vmSchema, name: "qualified" },
   boxes: { schema: boxSchema, name: "qualified" },
   tasks: { schema: taskSchema, name: "label" },
-  pods: { schema: keptSchema, name: "keptName" },
-  k8s: { schema: keptSchema, name: "keptName" },
-  androids: { schema: keptSchema, name: "keptName" },
-  groups: { schema: keptSchema, name: "keptName" },
-  agents: { schema: keptSchema, name: "keptName" },
-  distros: { schema: keptSchema, name: "keptName" },
-  builders: { schema: keptSchema, name: "keptName" },
-  inits: { schema: keptSchema, name: "keptName" },
-  resources: { schema: keptSchema, name: "keptName" },
-  sidecars: { schema: keptSchema, name: "keptName" },
+  pods: { schema: podSchema, name: "keptName" },
+  k8s: { schema: k8sSchema, name: "keptName" },
+  androids: { schema: androidSchema, name: "keptName" },
+  groups: { schema: groupSchema, name: "keptName" },
+  agents: { schema: agentSchema, name: "keptName" },
+  distros: { schema: distroSchema, name: "keptName" },
+  builders: { schema: builderSchema, name: "keptName" },
+  inits: { schema: initSchema, name: "keptName" },
+  resources: { schema: resourceSchema, name: "keptName" },
+  sidecars: { schema: sidecarSchema, name: "keptName" },
   others: { schema: otherSchema, name: "keptName" },
 } as const satisfies Record<TableName, { schema: z.ZodType; name: TextRuleName }>;
 

@@ -1,30 +1,11 @@
 /** What a check asks a machine, one interface per probe; matchers say what the answer must be. */
-
-/** A scalar means "equals" (for `contains` of a file: "holds this text"). */
-export type Matcher =
-  | string
-  | number
-  | boolean
-  | { readonly equals: string | number | boolean }
-  | { readonly notEquals: string | number | boolean }
-  | { readonly contains: string | readonly string[] }
-  | { readonly notContains: string | readonly string[] }
-  /** A regular expression. */
-  | { readonly matches: string }
-  | { readonly notMatches: string }
-  | { readonly lt: number }
-  | { readonly le: number }
-  | { readonly gt: number }
-  | { readonly ge: number };
-
-/** One matcher, or several that must all hold. */
-export type Matchers = Matcher | readonly Matcher[];
+import type { Matchers } from "./matcher.ts";
 
 /** What a file must be like. */
 export interface FileExpectation {
   /** Whether it is there. @default {true} */
   readonly exists?: boolean;
-  /** What it holds. */
+  /** What it holds; a bare text is a part of it. */
   readonly contains?: Matchers;
   /** Four octal digits. */
   readonly mode?: `0${number}`;
@@ -226,11 +207,25 @@ export interface DnsProbe {
   readonly server?: string;
 }
 
+/** Something live that can be asked: a phone, a browser, the session bus, a cluster, a machine, a tool server, a screen. */
+export type LiveVerb =
+  | "adb"
+  | "appium"
+  | "cdp"
+  | "dbus"
+  | "kube"
+  | "libvirt"
+  | "mcp"
+  | "record"
+  | "spice"
+  | "vnc"
+  | "wl";
+
 /** A question to a live service: a browser, a phone, a cluster, a machine's screen. Kept as data. */
 export interface LiveProbe {
   /** What is asked. */
-  readonly live: "adb" | "appium" | "cdp" | "dbus" | "kube" | "libvirt" | "mcp" | "record" | "spice" | "vnc" | "wl";
-  /** What it is asked for: `screenshot`, `wait-ready`, … */
+  readonly live: LiveVerb;
+  /** What it is asked for: `screenshot`, `wait-ready`, …; each verb has its own, and says which words of `with` it needs. */
   readonly method: string;
   /** What the method takes, and what its artifact must be like, in the words of `charly.yml`. */
   readonly with?: Readonly<Record<string, unknown>>;

@@ -1,51 +1,11 @@
 /** Schemas of the probes. */
 import { z } from "zod";
 import type * as probe from "./probe.ts";
-import {
-  byKey,
-  byValue,
-  flag,
-  integer,
-  isRecord,
-  list,
-  map,
-  oneOf,
-  opt,
-  portNumber,
-  type Shape,
-  strict,
-  text,
-} from "./schema_kit.ts";
+import { liveVerbs } from "./live_verbs.ts";
+import { matchers } from "./matcher_schema.ts";
+import { byKey, flag, integer, list, map, oneOf, opt, portNumber, type Shape, strict, text } from "./schema_kit.ts";
 
-const scalar = z.union([z.string(), z.number(), z.boolean()]);
-const manyTexts = list(text());
-const texts: z.ZodType<string | readonly string[]> = byValue<string | readonly string[]>(
-  "a text or a list of texts",
-  (value) => Array.isArray(value) ? manyTexts : typeof value === "string" ? text() : undefined,
-);
-const operators = byKey<probe.Matcher>("matcher", {
-  equals: strict({ equals: scalar }),
-  notEquals: strict({ notEquals: scalar }),
-  contains: strict({ contains: texts }),
-  notContains: strict({ notContains: texts }),
-  matches: strict({ matches: text() }),
-  notMatches: strict({ notMatches: text() }),
-  lt: strict({ lt: z.number() }),
-  le: strict({ le: z.number() }),
-  gt: strict({ gt: z.number() }),
-  ge: strict({ ge: z.number() }),
-});
-const isScalar = (value: unknown) => ["string", "number", "boolean"].includes(typeof value);
-const matcher: z.ZodType<probe.Matcher> = byValue<probe.Matcher>(
-  "a text, a number, true, false or a matcher",
-  (value) => isScalar(value) ? scalar : isRecord(value) ? operators : undefined,
-);
-const manyMatchers = list(matcher);
-/** One matcher or a list of them. */
-export const matchers: z.ZodType<probe.Matchers> = byValue<probe.Matchers>(
-  "a matcher or a list of matchers",
-  (value) => Array.isArray(value) ? manyMatchers : isScalar(value) || isRecord(value) ? matcher : undefined,
-);
+const answers = matchers("equals");
 
 /** One schema per probe, by its key. */
 export const probes = {
@@ -53,7 +13,7 @@ export const probes = {
     {
       file: text("probePath"),
       exists: opt(flag()),
-      contains: opt(matchers),
+      contains: opt(matchers("contains")),
       mode: opt(text<`0${number}`>("mode")),
       filetype: opt(oneOf(["file", "directory", "symlink"])),
       owner: opt(text("filled")),
@@ -65,8 +25,8 @@ export const probes = {
     {
       command: text("filled"),
       exitStatus: opt(integer(0, 255)),
-      stdout: opt(matchers),
-      stderr: opt(matchers),
+      stdout: opt(answers),
+      stderr: opt(answers),
       inContainer: opt(flag()),
       fromHost: opt(flag()),
       background: opt(flag()),
@@ -96,7 +56,7 @@ export const probes = {
     {
       http: text("url"),
       status: opt(integer(100, 599)),
-      body: opt(matchers),
+      body: opt(answers),
       header: opt(map(text())),
       method: opt(text("word")),
       requestBody: opt(text()),
@@ -116,7 +76,7 @@ export const probes = {
     } satisfies Shape<probe.UserProbe>,
   ),
   unixGroup: strict({ unixGroup: text("account"), gid: opt(integer()) } satisfies Shape<probe.UnixGroupProbe>),
-  kernelParam: strict({ kernelParam: text("sysctl"), value: matchers } satisfies Shape<probe.KernelParamProbe>),
+  kernelParam: strict({ kernelParam: text("sysctl"), value: answers } satisfies Shape<probe.KernelParamProbe>),
   interface: strict(
     { interface: text("word"), mtu: opt(integer(1)), addrs: opt(list(text("word"))) } satisfies Shape<
       probe.InterfaceProbe
@@ -140,12 +100,12 @@ export const probes = {
   ),
   live: strict(
     {
-      live: oneOf(["adb", "appium", "cdp", "dbus", "kube", "libvirt", "mcp", "record", "spice", "vnc", "wl"]),
+      live: oneOf(Object.keys(liveVerbs) as [probe.LiveVerb, ...probe.LiveVerb[]]),
       method: text("word"),
       with: opt(z.record(z.string(), z.unknown())),
       exitStatus: opt(integer(0, 255)),
-      stdout: opt(matchers),
-      stderr: opt(matchers),
+      stdout: opt(answers),
+      stderr: opt(answers),
     } satisfies Shape<probe.LiveProbe>,
   ),
   plugin: strict(
@@ -153,8 +113,8 @@ export const probes = {
       plugin: text("word"),
       input: opt(z.unknown()),
       exitStatus: opt(integer(0, 255)),
-      stdout: opt(matchers),
-      stderr: opt(matchers),
+      stdout: opt(answers),
+      stderr: opt(answers),
     } satisfies Shape<probe.PluginProbe>,
   ),
 };

@@ -29,6 +29,10 @@ function isInsidePath(text: string): boolean {
     !text.split("/").includes("..");
 }
 
+/** The one question an address of a package may ask of the machine: which release it is. */
+export const rpmMacro = /\$\(rpm -E %(?:[a-z_]+|\{[a-z_]+\})\)/g;
+const isWord = (text: string): boolean => text !== "" && !/[\s\0]/u.test(text) && !text.startsWith("-");
+
 /** Every kind of text the schemas know. */
 export const textRules = {
   filled: { test: (text) => text.trim() !== "", what: "a text", hint: "write at least one word" },
@@ -107,9 +111,14 @@ export const textRules = {
     hint: "remove `-eph-`: names that hold it belong to short-lived copies",
   },
   word: {
-    test: (text) => text !== "" && !/[\s\0]/u.test(text) && !text.startsWith("-"),
+    test: isWord,
     what: "one word",
     hint: "write one word that does not start with a dash",
+  },
+  rpmAddress: {
+    test: (text) => isWord(text.replaceAll(rpmMacro, "0")),
+    what: "one word",
+    hint: "write the address of a package without spaces; `$(rpm -E %fedora)` in it is the release of the machine",
   },
   targetPath: {
     test: isTargetPath,
@@ -192,6 +201,16 @@ export const textRules = {
     test: (text) => text.split(",").every((part) => /^[a-z][a-z0-9]*([-:][a-z0-9.]+)?$/.test(part.trim())),
     what: "a distribution",
     hint: 'write "debian", "debian-13", "debian,ubuntu", or a format: "deb", "rpm", "pac"',
+  },
+  bareDistro: {
+    test: matches(/^(?:[a-z0-9-]+\.)*[a-z][a-z0-9]*([-:][a-z0-9.]+)?$/),
+    what: "a distribution",
+    hint: 'write "debian", or "debian-13"',
+  },
+  boxBuilder: {
+    test: matches(/^builder:(?:[a-z0-9-]+\.)*[a-z0-9_-]+$/),
+    what: "a builder",
+    hint: 'write "builder:<name>", for example "builder:debootstrap"',
   },
   includeRef: {
     test: matches(/^(candy|box|pod|vm):\S+$/),

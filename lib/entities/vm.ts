@@ -1,4 +1,5 @@
 /** A virtual machine of the project. Field names are the `charly.yml` keys in camelCase. */
+import type { LibvirtDomain } from "./libvirt.ts";
 import type { PlanEntry } from "./plan_entry.ts";
 
 /** An amount of memory or disk, binary units: `"4GiB"`, `"512MiB"`, `"4G"`. The schema checks the number. */
@@ -92,6 +93,10 @@ export interface ImportedSource {
   readonly diskPath: string;
   /** Format of the disk. */
   readonly diskFormat: "qcow2" | "raw";
+  /** Written by the tool: when it was taken over. */
+  readonly adoptedAt?: string;
+  /** Written by the tool: when it was looked at last. */
+  readonly lastSyncedAt?: string;
 }
 
 /** What a machine's disk is made from. */
@@ -207,31 +212,6 @@ export interface VmSnapshot {
   readonly quiesce?: boolean;
   /** Earlier snapshot it stands on. */
   readonly from?: string;
-}
-
-/** Libvirt's own settings, for what the fields above do not say. */
-export interface LibvirtDomain {
-  /** Features of the domain. */
-  readonly features?: { readonly acpi?: boolean; readonly apic?: boolean; readonly smm?: boolean };
-  /** Processor the guest sees. */
-  readonly cpu?: {
-    /** @default {"host-passthrough"} */
-    readonly mode?: "host-passthrough" | "host-model" | "custom";
-    /** Needed by (and only by) mode `custom`. */
-    readonly model?: string;
-  };
-  /** Clock of the guest. */
-  readonly clock?: { readonly offset?: "utc" | "localtime" | "timezone" | "variable" | "absolute" };
-  /** How the guest's memory is kept. */
-  readonly memoryBacking?: {
-    readonly hugepages?: boolean;
-    readonly source?: "memfd" | "file" | "anonymous";
-    readonly access?: "shared" | "private";
-  };
-  /** Device lists as libvirt spells them: `video`, `graphics`, `filesystems`, `hostdevs`, … */
-  readonly devices?: Readonly<Record<string, unknown>>;
-  /** Raw XML put into the domain. */
-  readonly snippets?: readonly string[];
 }
 
 /** Firmware of a machine. */

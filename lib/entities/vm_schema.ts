@@ -1,5 +1,7 @@
 /** Schema of a virtual machine. */
 import { z } from "zod";
+import { libvirt } from "./libvirt_schema.ts";
+import { planEntrySchema } from "./plan_entry_schema.ts";
 import {
   byValue,
   flag,
@@ -14,7 +16,6 @@ import {
   strict,
   text,
 } from "./schema_kit.ts";
-import { planEntrySchema } from "./plan_entry_schema.ts";
 import type * as vm from "./vm.ts";
 
 const size = text<vm.Size>("size");
@@ -38,7 +39,7 @@ export const sources = {
     {
       kind: z.literal("bootstrap"),
       builder: text("word"),
-      distro: text("distroKey"),
+      distro: text("bareDistro"),
       builderImage: opt(text("word")),
       rootfs: opt(rootfs),
       rootSize: opt(size),
@@ -73,6 +74,8 @@ export const sources = {
       libvirtName: text("word"),
       diskPath: text("absolutePath"),
       diskFormat: oneOf(["qcow2", "raw"]),
+      adoptedAt: opt(text()),
+      lastSyncedAt: opt(text()),
     } satisfies Shape<vm.ImportedSource>,
   ),
 };
@@ -147,22 +150,6 @@ export const cloudInit = strict(
     charlyInstall: opt(strict({ strategy: opt(oneOf(["auto", "scp", "skip"])) })),
     extra: opt(text()),
   } satisfies Shape<vm.CloudInit>,
-);
-
-/** Libvirt's own settings. */
-export const libvirt = strict(
-  {
-    features: opt(strict({ acpi: opt(flag()), apic: opt(flag()), smm: opt(flag()) })),
-    cpu: opt(strict({ mode: opt(oneOf(["host-passthrough", "host-model", "custom"])), model: opt(text("word")) })),
-    clock: opt(strict({ offset: opt(oneOf(["utc", "localtime", "timezone", "variable", "absolute"])) })),
-    memoryBacking: opt(strict({
-      hugepages: opt(flag()),
-      source: opt(oneOf(["memfd", "file", "anonymous"])),
-      access: opt(oneOf(["shared", "private"])),
-    })),
-    devices: opt(map(z.unknown())),
-    snippets: opt(list(text("filled"))),
-  } satisfies Shape<vm.LibvirtDomain>,
 );
 
 /** A snapshot. */

@@ -3,6 +3,8 @@ import { CharlyError } from "../base/errors.ts";
 import { candyDir as candyRoot, envDir } from "../base/names.ts";
 import type { Candy, PackageFormat } from "../entities/candy.ts";
 import type { PassiveEntry, PlanEntry } from "../entities/plan_entry.ts";
+import { ownBuilders } from "../entities/vocabulary/builders.ts";
+import type { Builder } from "../entities/words.ts";
 import type { CandyDirectory } from "../steps/candy_files.ts";
 import type { StepFacts } from "../steps/define_step.ts";
 import { seconds } from "../steps/op.ts";
@@ -129,14 +131,16 @@ function builderSteps(
     candyDir: dir,
     context: { manifest },
   });
-  const pixi = ["pixi.toml", "pyproject.toml", "environment.yml"].find(has);
+  const detected = (["pixi", "npm", "cargo"] as const).flatMap((builder) => {
+    const { detectFile = [], requiresSrcDir }: Builder = ownBuilders[builder];
+    const manifest = detectFile.find(has);
+    return manifest === undefined || (requiresSrcDir === true && !has("src/")) ? [] : [step(builder, manifest)];
+  });
   const aur = format === undefined
     ? undefined
     : aurStep(name, candy, context.facts.distro, format, context.builderImage, dir);
   return [
-    ...(pixi === undefined ? [] : [step("pixi", pixi)]),
-    ...(has("package.json") ? [step("npm", "package.json")] : []),
-    ...(has("Cargo.toml") && has("src/") ? [step("cargo", "Cargo.toml")] : []),
+    ...detected,
     ...(aur === undefined ? [] : [aur]),
     ...(candy.externalBuilder === undefined ? [] : [step(candy.externalBuilder, dir)]),
   ];

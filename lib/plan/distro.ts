@@ -1,35 +1,19 @@
 /** Distributions: tags of a machine out of its os-release, which sections of a candy they match, their package format. */
+import { own } from "../base/own.ts";
 import type { PackageFormat } from "../entities/candy.ts";
-
-/** Distributions that are another one under a name of their own. */
-const aliases: Readonly<Record<string, string>> = {
-  archarm: "arch",
-  manjaro: "arch",
-  endeavouros: "arch",
-  alma: "fedora",
-  almalinux: "fedora",
-  rocky: "fedora",
-  centos: "fedora",
-  rhel: "fedora",
-};
+import { distroAliases, otherFormats, ownDistros } from "../entities/vocabulary/distros.ts";
+import type { Distro } from "../entities/words.ts";
 
 /** Whether a known distribution takes over the package sections of the ones it is like. */
-const inherits: Readonly<Record<string, readonly string[]>> = {
-  arch: [],
-  cachyos: ["arch"],
-  debian: [],
-  fedora: [],
-  ubuntu: [],
-};
+const inherits: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries<Distro>(ownDistros).map(([name, it]) => [name, it.inheritPackages === true ? [it.inherits!] : []]),
+);
 
 const formats: Readonly<Record<string, PackageFormat>> = {
-  arch: "pac",
-  cachyos: "pac",
-  debian: "deb",
-  ubuntu: "deb",
-  fedora: "rpm",
-  suse: "rpm",
-  opensuse: "rpm",
+  ...otherFormats,
+  ...Object.fromEntries(
+    Object.entries<Distro>(ownDistros).map(([name, { format }]) => [name, Object.keys(format!)[0] as PackageFormat]),
+  ),
 };
 
 /** Tags, most specific first: `id:version`, `id`, what it is an alias of, what it is like. */
@@ -39,7 +23,7 @@ export function distroTags(osRelease: string): readonly string[] {
   if (id === "") return [];
   const version = fields["VERSION_ID"] ?? "";
   const like = (fields["ID_LIKE"] ?? "").split(/\s+/).filter((word) => word !== "");
-  const alias = [id, ...like].flatMap((name) => aliases[name] ?? []);
+  const alias = [id, ...like].flatMap((name) => own(distroAliases, name) ?? []);
   return [...new Set([...(version === "" ? [] : [`${id}:${version}`]), id, ...alias, ...like])];
 }
 
@@ -60,9 +44,9 @@ export function distroOf(osRelease: string): { tags: readonly string[]; format: 
  */
 export function matchingTags(tags: readonly string[]): readonly string[] {
   const id = tags[0]?.replace(/:.*/, "") ?? "";
-  const parents = Object.hasOwn(inherits, id) ? inherits[id] : undefined;
+  const parents = own(inherits, id);
   if (parents !== undefined) return tags.filter((tag) => [id, ...parents].includes(tag.replace(/:.*/, "")));
-  const alias = Object.hasOwn(aliases, id) ? aliases[id] : undefined;
+  const alias = own(distroAliases, id);
   return alias === undefined ? tags : tags.filter((tag) => [id, alias].includes(tag.replace(/:.*/, "")));
 }
 
@@ -76,8 +60,8 @@ export function keyTags(key: string): string[] {
 /** Does a list of tags (as written in `distro`) hold one of the machine's? An absent list holds all. */
 export function matchesDistro(wanted: readonly string[] | undefined, tags: readonly string[]): boolean {
   if (wanted === undefined || wanted.length === 0) return true;
-  const own = matchingTags(tags);
-  return wanted.flatMap(keyTags).some((tag) => own.includes(tag));
+  const mine = matchingTags(tags);
+  return wanted.flatMap(keyTags).some((tag) => mine.includes(tag));
 }
 
 function osReleaseFields(text: string): Record<string, string> {

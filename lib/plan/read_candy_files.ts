@@ -5,21 +5,18 @@ import { CharlyError } from "../base/errors.ts";
 import { candyDir } from "../base/names.ts";
 import { parseRemoteRef, pinName } from "../base/remote_ref.ts";
 import type { Candy } from "../entities/candy.ts";
+import { ownBuilders } from "../entities/vocabulary/builders.ts";
+import type { Builder } from "../entities/words.ts";
 import type { Content } from "../steps/act.ts";
 import { type CandyDirectory, type CandyFile, type CandyFiles, ctxNames } from "../steps/candy_files.ts";
 import { bytesContent } from "../steps/content.ts";
 import { sourceName } from "../steps/op_files.ts";
 
 /** Names builders are found by; `src/` is a directory. */
-export const builderFiles = [
-  "Cargo.toml",
-  "environment.yml",
-  "package.json",
-  "pixi.lock",
-  "pixi.toml",
-  "pyproject.toml",
-  "src/",
-] as const;
+export const builderFiles: readonly string[] = [
+  ...Object.values<Builder>(ownBuilders).flatMap(({ detectFile }) => detectFile ?? []),
+  ...["pixi.lock", "src/"],
+].sort();
 
 /** Larger files stay on disk and are streamed. */
 const inMemory = 1024 * 1024;

@@ -1,5 +1,6 @@
 /** Packages of the distribution's own package manager. */
 import { quoteWord } from "../command/quote.ts";
+import { rpmMacro } from "../entities/text_rules.ts";
 import type { Act, PackagesAct } from "./act.ts";
 import { commandAct } from "./command_act.ts";
 import { defineStep, type LowerContext } from "./define_step.ts";
@@ -96,7 +97,7 @@ function preparations(step: SystemPackagesStep): Preparation[] {
   return [
     ...releases.map(({ name, rpm = "" }) => ({
       what: `repository package ${name}`,
-      text: `dnf install -y ${quoteWord(rpm)}`,
+      text: `dnf install -y ${addressWord(rpm)}`,
       undo: `dnf remove -y ${quoteWord(name)}`,
       unless: `rpm -q ${quoteWord(name)}`,
     })),
@@ -123,6 +124,14 @@ function preparations(step: SystemPackagesStep): Preparation[] {
       undo: `dnf -y module reset ${quoteWord(module.replace(/:.*/, ""))}`,
     })),
   ];
+}
+
+/** An address as a word of the shell; the release it asks for is the machine's to say. */
+function addressWord(address: string): string {
+  const asked = address.match(rpmMacro) ?? [];
+  return address.split(rpmMacro).map((part, index) =>
+    `${part === "" && asked.length > 0 ? "" : quoteWord(part)}${asked[index] === undefined ? "" : `"${asked[index]}"`}`
+  ).join("");
 }
 
 function prepare(step: SystemPackagesStep, context: LowerContext): Act[] {

@@ -6,6 +6,7 @@ import type { CliProject, VerbContext } from "../../lib/cli/context.ts";
 import { tellProject } from "../../lib/cli/project_text.ts";
 import type { ArgSpecs, FlagSpecs } from "../../lib/cli/define_verb.ts";
 import type { AddOptions, DelOptions, HostOptions, Outcome, PlanOptions } from "../../lib/deploy/contract.ts";
+import { keptError } from "./_kept.ts";
 
 /** Any verb's context. */
 export type AnyContext = Pick<VerbContext<ArgSpecs, FlagSpecs>, "globals" | "services" | "cwd" | "signal" | "out">;
@@ -134,6 +135,8 @@ export function bundleOf(project: CliProject, name: string | undefined): string 
   const names = Object.keys(project.config.bundles);
   if (name !== undefined) {
     if (names.includes(name)) return name;
+    const kept = keptError(project, name);
+    if (kept !== undefined) throw kept;
     const near = closest(name, names);
     throw new CharlyError(`find bundle: "${name}" is not declared`, {
       hint: near === undefined ? `declared bundles: ${names.join(", ") || "none"}` : `did you mean ${near}?`,

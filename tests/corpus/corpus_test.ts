@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { basename, dirname, join } from "node:path";
+import { tables } from "../../lib/entities/config_schema.ts";
 import type { YamlEntity } from "../../lib/config/yaml/entity.ts";
 import { generateProject } from "../../lib/config/yaml/generate/project_code.ts";
 import { runChain } from "../../lib/config/yaml/legacy/chain.ts";
@@ -64,7 +65,11 @@ Deno.test("every older file is read as one of today, and the chain has nothing m
     const problems = new Problems();
     const { files } = runChain(new Map([[path, read(path, problems)]]), legacyRules);
     assert.deepEqual(runChain(files, legacyRules).changes, [], path);
-    for (const [now, documents] of files) entitiesOf(documents, now, problems);
+    for (const [now, documents] of files) {
+      for (const { table, name, value } of entitiesOf(documents, now, problems)) {
+        assert.deepEqual(tables[table].schema.safeParse(value).error?.issues, undefined, `${path}: ${table} ${name}`);
+      }
+    }
     assert.deepEqual(errors(problems), []);
   }
 });
@@ -80,10 +85,11 @@ Deno.test("what is written as TypeScript says the same as the YAML", async () =>
   await dir.write(Object.fromEntries(generateProject(entities, { from: `file://${checkout}mod.ts` })));
   const { default: config } = await import(`file://${dir.join("charly.config.ts")}`);
   for (const { table, name, value } of entities) {
-    assert.deepEqual(
-      JSON.parse(JSON.stringify(config[table][name])),
-      JSON.parse(JSON.stringify(value)),
-      `${table} ${name}`,
+    // Both as they are once they are checked: matchers are written in the shortest form.
+    const [typescript, yaml] = [config[table][name], value].map((it) =>
+      JSON.parse(JSON.stringify(tables[table].schema.parse(JSON.parse(JSON.stringify(it)))))
     );
+    assert.deepEqual(typescript, yaml, `${table} ${name}`);
+    assert.deepEqual(yaml, JSON.parse(JSON.stringify(value)), `${table} ${name} is what its schema gives`);
   }
 });

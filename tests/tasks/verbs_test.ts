@@ -15,6 +15,36 @@ Deno.test("plan takes the only bundle, or defaults.bundle, else lists them and e
   assert.deepEqual([several.code, several.stderr.split("\n")[1]], [2, "hint: name one of: web, web2"]);
 });
 
+Deno.test("plan says what a name is that is kept, and which bundles have to do with it", async () => {
+  const on = { target: "local" } as const;
+  const told = project({
+    bundles: {
+      web: { on, from: "base" },
+      one: { on, keep: { memberOf: "beds" } },
+      two: { on, keep: { memberOf: "beds" } },
+    },
+    locals: { base: { candy: [] } },
+    pods: { nginx: { image: "nginx" } },
+    groups: { beds: {} },
+  });
+  const said = async (name: string) => {
+    const { code, stderr } = await charly(["plan", name], { project: told });
+    assert.equal(code, 2);
+    return stderr;
+  };
+  assert.equal(
+    await said("nginx"),
+    'error: find bundle: "nginx" is a pod: this version of charly keeps it and does not bring it up\n' +
+      "hint: declared bundles: web, one, two\n",
+  );
+  assert.match(await said("beds"), /"beds" is a group: .*\nhint: name one of the bundles one, two\n$/);
+  assert.match(
+    await said("base"),
+    /"base" is a local template, which is no bundle by itself\nhint: name the bundle web\n$/,
+  );
+  assert.match(await said("constructor"), /"constructor" is not declared/);
+});
+
 Deno.test("plan --exit-code ends with 10 when there is something to do and with 0 otherwise", async () => {
   const plan = (state: "will-run" | "up-to-date") => ({
     planBundle: () => Promise.resolve([hostPlan([planned(1, { state })])]),

@@ -12,7 +12,7 @@ export const good = defineConfig({
   locals: { base: { candy: ["git"] } },
   vms: { deb: vm({}), copy: vm({ source: { kind: "clone", fromVm: "deb", fromSnapshot: "clean" } }) },
   boxes: {
-    one: box({ base: "docker.io/library/debian:13", candy: ["git"] }),
+    one: box({ base: "docker.io/library/debian:13", candy: ["git"], produce: ["npm"] }),
     two: { base: "one", builder: { npm: "one" } },
   },
   bundles: {

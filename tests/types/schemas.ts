@@ -11,11 +11,21 @@ import type {
 } from "../../lib/entities/candy_schema.ts";
 import type { boxSchema } from "../../lib/entities/box_schema.ts";
 import type { bundleSchema, installOpts, localTemplateSchema, targets } from "../../lib/entities/bundle_schema.ts";
+import type { androidSchema, groupSchema, k8sSchema, podSchema } from "../../lib/entities/deployment_schema.ts";
+import type { libvirt } from "../../lib/entities/libvirt_schema.ts";
 import type { defaults, readiness } from "../../lib/entities/config_schema.ts";
 import type { Lone, verbs } from "../../lib/entities/plan_entry_schema.ts";
 import type { probes } from "../../lib/entities/probe_schema.ts";
 import type { permissions, taskArg, taskSchema } from "../../lib/entities/task_schema.ts";
-import type { cloudInit, libvirt, network, snapshot, sources, ssh, vmSchema } from "../../lib/entities/vm_schema.ts";
+import type { cloudInit, network, snapshot, sources, ssh, vmSchema } from "../../lib/entities/vm_schema.ts";
+import type {
+  agentSchema,
+  builderSchema,
+  distroSchema,
+  initSchema,
+  resourceSchema,
+  sidecarSchema,
+} from "../../lib/entities/words_schema.ts";
 import type * as charly from "../../mod.ts";
 
 type Deep<T> = T extends readonly (infer I)[] ? readonly Deep<I>[]
@@ -75,6 +85,16 @@ same<z.output<typeof verbs.check>, Lone<charly.CheckEntry, "check">>(true);
 same<z.output<typeof verbs.agentRun>, Lone<charly.AgentRunEntry, "agentRun">>(true);
 same<z.output<typeof verbs.agentCheck>, Lone<charly.AgentCheckEntry, "agentCheck">>(true);
 same<z.output<typeof verbs.include>, Lone<charly.IncludeEntry, "include">>(true);
+same<z.output<typeof podSchema>, charly.Pod>(true);
+same<z.output<typeof k8sSchema>, charly.K8s>(true);
+same<z.output<typeof androidSchema>, charly.Android>(true);
+same<z.output<typeof groupSchema>, charly.Group>(true);
+same<z.output<typeof distroSchema>, charly.Distro>(true);
+same<z.output<typeof builderSchema>, charly.Builder>(true);
+same<z.output<typeof initSchema>, charly.InitSystem>(true);
+same<z.output<typeof resourceSchema>, charly.Resource>(true);
+same<z.output<typeof sidecarSchema>, charly.Sidecar>(true);
+same<z.output<typeof agentSchema>, charly.Agent>(true);
 same<keyof typeof verbs, charly.Verb>(true);
 same<z.output<typeof probes.file>, charly.FileProbe>(true);
 same<z.output<typeof probes.command>, charly.CommandProbe>(true);
@@ -108,6 +128,8 @@ type NotJson<T> = T extends string | number | boolean | null | undefined ? never
 
 same<NotJson<charly.PlanEntry | charly.Candy | charly.Bundle | charly.LocalTemplate>, never>(true);
 same<NotJson<charly.Vm | charly.Box | charly.TaskData | charly.Defaults>, never>(true);
+same<NotJson<charly.Pod | charly.K8s | charly.Android | charly.Group | charly.Agent | charly.Distro>, never>(true);
+same<NotJson<charly.Builder | charly.InitSystem | charly.Resource | charly.Sidecar>, never>(true);
 // @ts-expect-error a date is no JSON
 same<NotJson<{ readonly at: Date }>, never>(true);
 // @ts-expect-error a function is no JSON

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { parseConfig } from "../../lib/config/parse.ts";
 import { plan } from "./combinations.ts";
+import * as kept from "./kept.ts";
 import * as references from "./references.ts";
 import { compiled } from "./schemas.ts";
 import * as sets from "./sets.ts";
@@ -13,7 +14,18 @@ function codes(data: unknown): string[] {
 
 Deno.test("parseConfig() accepts what the compiler accepts", () => {
   assert.equal(compiled, true);
-  for (const config of [references.good, sets.shared, sets.good, sets.twice]) assert.deepEqual(codes(config), []);
+  for (const config of [references.good, sets.shared, sets.good, sets.twice, kept.good]) {
+    assert.deepEqual(codes(config), []);
+  }
+});
+
+Deno.test("parseConfig() refuses the slips the compiler refuses in what is kept", () => {
+  assert.deepEqual(codes(kept.slips), [
+    "pods/web/tunnel/provider not-one-of",
+    "groups/beds/plan unknown-field",
+    "distros/nobara/inherit unknown-field",
+    "inits/runit/model missing-field",
+  ]);
 });
 
 Deno.test("parseConfig() refuses the names the compiler refuses in helpers", () => {

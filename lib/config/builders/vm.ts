@@ -1,6 +1,7 @@
 /** `vm()`. */
 import type { Because, Late, Scoped } from "../../entities/late.ts";
-import type { Firmware, LibvirtDomain, MachineType, Vm, VmBackend, VmSsh } from "../../entities/vm.ts";
+import type { LibvirtDomain, LibvirtFeatures } from "../../entities/libvirt.ts";
+import type { Firmware, MachineType, Vm, VmBackend, VmSsh } from "../../entities/vm.ts";
 
 /** The names a machine may refer to. */
 export interface VmNames<V, X> {
@@ -23,9 +24,9 @@ export interface VmSshFields<M> extends Omit<VmSsh, "keyInjection"> {
 /** Libvirt's settings of a machine with firmware `F`. */
 export interface VmLibvirtFields<F> extends Omit<LibvirtDomain, "features"> {
   /** Features of the domain. */
-  readonly features?: Omit<NonNullable<LibvirtDomain["features"]>, "smm"> & {
-    readonly smm?: F extends "uefi-secure" ? true | Because<"firmware uefi-secure needs SMM"> : boolean;
-  };
+  readonly features?: LibvirtFeatures<
+    F extends "uefi-secure" ? true | Because<"firmware uefi-secure needs SMM"> : boolean
+  >;
 }
 
 /**

@@ -1,13 +1,14 @@
 /** JSON Schema of `charly.yml`, made of the very shapes files are read by: what an editor offers is what charly takes. */
+import { liveVerbs } from "../../entities/live_verbs.ts";
 import { textRules } from "../../entities/text_rules.ts";
 import type { KindShape } from "./read_fields.ts";
 import { flag, list, map, object, type ObjectShape, type Shape, text } from "./shape.ts";
 import { boxShape } from "./shapes/box.ts";
 import { candyShape } from "./shapes/candy.ts";
 import { deploymentShape, groupShape } from "./shapes/deployment.ts";
-import { answer, common, installVerbs, kept, liveVerbs, patience, plugins } from "./shapes/step.ts";
+import { answer, common, installVerbs, kept, keptPlugins, patience, plugins } from "./shapes/step.ts";
 import { templateShapes } from "./shapes/template.ts";
-import { openShape, vocabularyShapes } from "./shapes/vocabulary.ts";
+import { installerShapes, vocabularyShapes } from "./shapes/vocabulary.ts";
 import { resourceKinds } from "./words.ts";
 
 /** A JSON Schema, draft 7: what editors know. */
@@ -20,7 +21,7 @@ const entities: readonly (readonly [string, KindShape])[] = [
   ["group", groupShape],
   ...Object.entries(templateShapes).flatMap(([kind, shape]) => [[kind, shape], [kind, deploymentShape]] as const),
   ...Object.entries(vocabularyShapes),
-  ...["target", "module", "package-group"].map((kind) => [kind, openShape] as const),
+  ...Object.entries(installerShapes),
 ];
 
 /**
@@ -84,7 +85,7 @@ function entitySchema(kind: string, { fields, data }: KindShape, depth: number):
 function stepSchema(): JsonSchema {
   const words = ["run", "check", "agent-run", "agent-check", "include"];
   const verbs = Object.assign({}, ...Object.values(installVerbs).map((shape) => propertiesOf(shape)));
-  const inputs = Object.entries(plugins).map(([word, shape]) => ({
+  const inputs = Object.entries({ ...plugins, ...keptPlugins }).map(([word, shape]) => ({
     if: { properties: { plugin: { const: word } }, required: ["plugin"] },
     then: { properties: { plugin_input: schemaOf(shape) } },
   }));
@@ -92,15 +93,25 @@ function stepSchema(): JsonSchema {
     type: "object",
     properties: {
       ...Object.fromEntries(words.map((word) => [word, { type: "string" }])),
-      ...Object.fromEntries(liveVerbs.map((word) => [word, { type: "string" }])),
+      ...Object.fromEntries(Object.entries(liveVerbs).map(([word, methods]) => [word, { enum: Object.keys(methods) }])),
       plugin: { type: "string", examples: Object.keys(plugins) },
       plugin_input: { type: "object" },
       ...verbs,
       ...Object.assign({}, ...[common, patience, answer, kept].map((shape) => propertiesOf(shape))),
     },
     anyOf: words.map((word) => ({ required: [word] })),
-    allOf: inputs,
+    allOf: [...inputs, ...liveNeeds()],
   };
+}
+
+/** What each method of a live verb cannot do without. */
+function liveNeeds(): JsonSchema[] {
+  return Object.entries(liveVerbs).flatMap(([verb, methods]) =>
+    Object.entries(methods).filter(([, needs]) => needs.length > 0).map(([method, needs]) => ({
+      if: { properties: { [verb]: { const: method } }, required: [verb] },
+      then: { required: needs },
+    }))
+  );
 }
 
 function propertiesOf({ fields }: ObjectShape): Record<string, JsonSchema> {
@@ -138,6 +149,7 @@ export function schemaOf(shape: Shape): JsonSchema {
         properties: propertiesOf(shape),
         additionalProperties: shape.open === true,
         ...(required.length === 0 ? {} : { required }),
+        ...(shape.one === undefined ? {} : { minProperties: 1, maxProperties: 1 }),
       };
     }
     case "either": {
@@ -158,5 +170,7 @@ export function schemaOf(shape: Shape): JsonSchema {
       };
     case "data":
       return true;
+    case "matchers":
+      return schemaOf(shape.of);
   }
 }

@@ -1,8 +1,10 @@
 /** Names with prefixes: what a name inside an imported file means, and what `alias.name` means outside of it. */
 import { own } from "../../base/own.ts";
 import type { TableName } from "../../entities/config_schema.ts";
+import { keptReferences } from "../kept_references.ts";
 import { tableNames } from "../merge.ts";
 import { type Entities, type Reference, references } from "../references.ts";
+import { includeMeanings } from "../rules/include.ts";
 import type { YamlEntity } from "./entity.ts";
 
 /**
@@ -23,16 +25,21 @@ export function resolveNames(
     Map<string, unknown>
   >;
   for (const { table, name, value } of entities) tables[table].set(name, value);
+  const checked = tables as unknown as Entities;
   const found = Map.groupBy(
-    [...references(tables as unknown as Entities), ...keptReferences(entities)],
+    [
+      ...[...references(checked), ...keptReferences(checked)].map((it): Named => ({ ...it, to: [it.to] })),
+      ...otherReferences(entities),
+    ],
     ({ from, name }) => `${from}\0${name}`,
   );
   return entities.map((entity) => {
     const namespace = namespaceOf(entity);
     let { value } = entity;
-    for (const { at, to, target } of found.get(`${entity.table}\0${entity.name}`) ?? []) {
-      const whole = meaning(target, namespace, aliases, (name) => tables[to].has(name));
-      if (whole !== undefined && whole !== target) value = withValue(value, at, whole) as Record<string, unknown>;
+    for (const { at, to, target, around = ["", ""], isKey } of found.get(`${entity.table}\0${entity.name}`) ?? []) {
+      const whole = meaning(target, namespace, aliases, (name) => to.some((table) => tables[table].has(name)));
+      if (whole === undefined || whole === target) continue;
+      value = withText(value, at, `${around[0]}${whole}${around[1]}`, isKey === true) as Record<string, unknown>;
     }
     return value === entity.value ? entity : { ...entity, value };
   });
@@ -63,51 +70,37 @@ function canonical(name: string, aliases: ReadonlyMap<string, string>): string {
   return now;
 }
 
-/** What the word of an `include` names. */
-const tablesOfIncludes: Readonly<Record<string, TableName>> = {
-  candy: "candies",
-  box: "boxes",
-  pod: "pods",
-  vm: "vms",
-};
+/** A reference to one of several tables. */
+interface Named extends Omit<Reference, "to"> {
+  readonly to: readonly TableName[];
+}
 
-/** References of entities that are only kept: nobody checks them yet, and their names are as good as anybody's. */
-function* keptReferences(entities: readonly YamlEntity[]): Generator<Reference> {
+/** References that are no `Reference`: an image may be one of a registry, and the word of an include has several meanings. */
+function* otherReferences(entities: readonly YamlEntity[]): Generator<Named> {
   for (const { table, name, value, kind } of entities) {
-    const one = function* (field: string, to: TableName): Generator<Reference> {
-      const target = value[field];
-      if (typeof target === "string") yield { from: table, name, at: [field], to, target };
-    };
-    if (kind === "pod" || kind === "k8s") yield* one("image", "boxes");
-    if (table === "pods" || table === "k8s" || table === "androids") {
-      yield* one("from", table);
-      const { addCandy } = value;
-      for (const [index, target] of (Array.isArray(addCandy) ? addCandy : []).entries()) {
-        if (typeof target === "string") {
-          yield { from: table, name, at: ["addCandy", String(index)], to: "candies", target };
-        }
-      }
+    const { image, plan } = value;
+    if ((kind === "pod" || kind === "k8s") && typeof image === "string") {
+      yield { from: table, name, at: ["image"], to: ["boxes"], target: image };
     }
-    const plan = Array.isArray(value["plan"]) ? value["plan"] : [];
-    for (const [index, entry] of plan.entries()) {
+    for (const [index, entry] of (Array.isArray(plan) ? plan : []).entries()) {
       const included = (entry as { readonly include?: unknown } | null)?.include;
       if (typeof included !== "string") continue;
-      // `candy:<name>`: the word before the name stays.
       const [word = "", target = ""] = included.split(/:(.*)/s);
-      const to = own(tablesOfIncludes, word);
-      if (to !== undefined) yield { from: table, name, at: ["plan", String(index), "include", `${word}:`], to, target };
+      const to = own(includeMeanings, word) ?? [];
+      yield { from: table, name, at: ["plan", String(index), "include"], to, target, around: [`${word}:`, ""] };
     }
   }
 }
 
-/** The value with another text at a place; a last key that ends in `:` is what the text begins with. */
-function withValue(value: unknown, at: readonly string[], text: string): unknown {
-  const [key, ...rest] = at;
+/** The value with another text at a place, or with another key. */
+function withText(value: unknown, [key, ...rest]: readonly string[], text: string, isKey: boolean): unknown {
   if (key === undefined) return text;
-  if (typeof value === "string") return `${key}${text}`;
   if (Array.isArray(value)) {
-    return value.map((item, index) => String(index) === key ? withValue(item, rest, text) : item);
+    return value.map((item, index) => String(index) === key ? withText(item, rest, text, isKey) : item);
   }
   const fields = value as Record<string, unknown>;
-  return { ...fields, [key]: withValue(fields[key], rest, text) };
+  if (isKey && rest.length === 0) {
+    return Object.fromEntries(Object.entries(fields).map(([it, inside]) => [it === key ? text : it, inside]));
+  }
+  return { ...fields, [key]: withText(fields[key], rest, text, isKey) };
 }

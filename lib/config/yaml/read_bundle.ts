@@ -29,6 +29,22 @@ export function readLocal(node: Node, read: Values, problems: Problems): Values 
   );
 }
 
+/** The fields of a deployment charly does not bring up yet. */
+export function keptDeployment(node: Node, read: Values, problems: Problems): Values {
+  const { installOpts, ...values } = variablesOf(read, node, problems);
+  const options = installOpts as Values | undefined;
+  return { ...values, ...(options === undefined ? {} : { installOpts: installOptions(options) }) };
+}
+
+/** The fields of a group: it has no place where a step could run. */
+export function groupFieldsOf(node: Node, { plan: _nowhere, ...values }: Values, problems: Problems): Values {
+  for (const { at } of node.steps) {
+    const message = `the step belongs to the group "${node.name}", which is no place to run it`;
+    problems.error("wrong-place", at, message, "move it into one of the group's members");
+  }
+  return values;
+}
+
 /** `local`, or nothing, is this machine. */
 function hostOf(host: unknown, user: unknown, sshArg: unknown): Values {
   if (typeof host !== "string" || host === "local") return { target: "local" };

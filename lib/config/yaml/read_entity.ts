@@ -4,14 +4,14 @@ import type { TableName } from "../../entities/config_schema.ts";
 import type { YamlEntity } from "./entity.ts";
 import { field, type Node } from "./node.ts";
 import type { Problems } from "./problem.ts";
-import { readBundle, readLocal } from "./read_bundle.ts";
+import { groupFieldsOf, keptDeployment, readBundle, readLocal } from "./read_bundle.ts";
 import { readFields } from "./read_fields.ts";
 import type { KindShape } from "./read_fields.ts";
 import { boxShape } from "./shapes/box.ts";
 import { candyShape } from "./shapes/candy.ts";
 import { deploymentShape, groupShape } from "./shapes/deployment.ts";
 import { templateShapes } from "./shapes/template.ts";
-import { openShape, vocabularyShapes } from "./shapes/vocabulary.ts";
+import { installerShapes, openShape, vocabularyShapes } from "./shapes/vocabulary.ts";
 import { candyFieldsOf } from "./reshape_candy.ts";
 import { boxFields, sizesOf, variablesOf } from "./reshape.ts";
 
@@ -108,7 +108,7 @@ function readEntity(
       ...(dir === undefined ? {} : { dir }),
     }));
   }
-  if (node.kind === "group") return entity("groups", groupShape);
+  if (node.kind === "group") return entity("groups", groupShape, (values) => groupFieldsOf(node, values, problems));
   const template = own<KindShape>(templateShapes, node.kind);
   if (template !== undefined) {
     if (deployment || isDeployment(node, owner)) {
@@ -118,13 +118,17 @@ function readEntity(
         return entity(
           "others",
           deploymentShape,
-          (values) => ({ ...variablesOf(values, node, problems), kind: node.kind }),
+          ({ kind: work, ...values }) => ({
+            ...keptDeployment(node, values, problems),
+            ...(work === undefined ? {} : { keep: { kind: work } }),
+            kind: node.kind,
+          }),
         );
       }
       if (node.kind === "local" || node.kind === "vm") {
         return entity("bundles", deploymentShape, (values) => readBundle(node, values, problems));
       }
-      return entity(keptTables[node.kind]!, deploymentShape, (values) => variablesOf(values, node, problems));
+      return entity(keptTables[node.kind]!, deploymentShape, (values) => keptDeployment(node, values, problems));
     }
     if (node.kind === "vm") return entity("vms", template, sizesOf);
     if (node.kind === "local") return entity("locals", template, (values) => readLocal(node, values, problems));
@@ -132,7 +136,8 @@ function readEntity(
   }
   const words = own<KindShape>(vocabularyShapes, node.kind);
   if (words !== undefined) return entity(keptTables[node.kind]!, words);
-  return entity("others", openShape, (values) => ({ ...values, kind: node.kind }));
+  const installer = own<KindShape>(installerShapes, node.kind) ?? openShape;
+  return entity("others", installer, (values) => ({ ...values, kind: node.kind }));
 }
 
 /** `web: { pod: nginx }`: the image of a pod, what anything else is made from. */

@@ -1,9 +1,11 @@
 /** Reads a tree as a shape says: values as an entity has them, and the place of each. */
 import { camelCase } from "../../base/camel_case.ts";
+import { conditionsOf } from "../../entities/conditions.ts";
+import type { Matchers } from "../../entities/matcher.ts";
 import { textRules } from "../../entities/text_rules.ts";
 import { nearest, type Problems } from "./problem.ts";
 import type { Field, ObjectShape, Shape } from "./shape.ts";
-import { type Entry, joinComments, kindOf, type Place, plain, type Scalar, type Tree } from "./tree.ts";
+import { type Entry, joinComments, kindOf, type Mapping, type Place, plain, type Scalar, type Tree } from "./tree.ts";
 
 /** Where the parts of an entity stand; keys are {@link pathKey}s. */
 export type SourceMap = Map<string, Place>;
@@ -78,6 +80,10 @@ export class ShapeReader {
       }
       case "data":
         return plain(tree);
+      case "matchers": {
+        const written = this.#read(shape.of, tree, path) as Matchers | undefined;
+        return written === undefined ? undefined : conditionsOf(written, shape.bare);
+      }
     }
   }
 
@@ -156,6 +162,11 @@ export class ShapeReader {
   #object(shape: ObjectShape, tree: Tree, path: readonly string[]): unknown {
     if (tree.is !== "map") return this.#wrong(tree, "a map");
     const values = this.fields(shape, tree.entries, path);
+    if (shape.one !== undefined && Object.keys(values).length !== 1) {
+      // What is wrong in the one there is has been told.
+      if (tree.entries.length !== 1) this.#oneOf(shape.one, tree, Object.keys(shape.fields));
+      return undefined;
+    }
     for (const [key, { required }] of Object.entries(shape.fields)) {
       if (required !== true || tree.entries.some((entry) => entry.key === key)) continue;
       this.problems.error("missing-field", tree.at, `"${key}" is missing`, `add \`${key}\``);
@@ -175,6 +186,9 @@ export class ShapeReader {
         this.#unknownField(entry, Object.keys(shape.fields));
         continue;
       }
+      if (known === undefined && shape.told !== undefined) {
+        this.#keptField(entry, shape.told, Object.keys(shape.fields));
+      }
       if (entry.value.is === "scalar" && entry.value.value === null) continue;
       this.note(here, entry.comment);
       const value = known === undefined ? plain(entry.value) : this.read(known.shape, entry.value, here);
@@ -188,6 +202,19 @@ export class ShapeReader {
     const hint = nearest(key, known, known.length > 20 ? "remove it" : `fields: ${known.join(", ")}`);
     if (this.unknown === "error") this.problems.error("unknown-field", keyAt, `unknown field "${key}"`, hint);
     else this.problems.warn("unknown-field", keyAt, `unknown field "${key}" is not read`, hint);
+  }
+
+  #keptField({ key, keyAt }: Entry, told: "near" | "all", known: readonly string[]): void {
+    const near = nearest(key, known, "");
+    if (told === "near" && near === "") return;
+    const hint = near === "" ? "check its spelling: it is taken as it is" : near;
+    this.problems.warn("unknown-field", keyAt, `"${key}" is not checked`, hint);
+  }
+
+  #oneOf(what: string, { at, entries }: Mapping, known: readonly string[]): void {
+    const found = entries.length === 0 ? `has no ${what}` : `has ${entries.length} ${what}s`;
+    const hint = entries.length === 0 ? `write one of: ${known.join(", ")}` : `write each ${what} as an item of a list`;
+    this.problems.error("bad-value", at, found, hint);
   }
 
   #wrong(tree: Tree, expected: string): undefined {

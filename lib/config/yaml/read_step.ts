@@ -1,15 +1,23 @@
 /** One step of a plan: prose and a verb become an entry of a candy's plan. Nothing is dropped: what charly cannot do is kept. */
 import { camelCase } from "../../base/camel_case.ts";
+import { own } from "../../base/own.ts";
+import { isLiveVerb, liveVerbs } from "../../entities/live_verbs.ts";
+import type { Condition } from "../../entities/matcher.ts";
 import { nearest } from "./problem.ts";
 import { pathKey, type ShapeReader } from "./read_shape.ts";
 import type { StepNode } from "./node.ts";
 import { type Field, object, type ObjectShape } from "./shape.ts";
-import { answer, common, installVerbs, kept, liveVerbs, patience, plugins, runtimeVerbs } from "./shapes/step.ts";
+import { answer, common, installVerbs, kept, keptPlugins, patience, plugins, runtimeVerbs } from "./shapes/step.ts";
 import { type Entry, kindOf, type Mapping, plain, type Tree } from "./tree.ts";
 
 type Values = Record<string, unknown>;
 
-const verbWords: readonly string[] = [...Object.keys(installVerbs), ...runtimeVerbs, ...liveVerbs, "plugin"];
+const verbWords: readonly string[] = [
+  ...Object.keys(installVerbs),
+  ...runtimeVerbs,
+  ...Object.keys(liveVerbs),
+  "plugin",
+];
 
 /**
  * Reads a step.
@@ -20,6 +28,7 @@ export function readStep(step: StepNode, reader: ShapeReader, path: readonly str
   reader.places.set(pathKey(path), step.at);
   const prose = proseOf(step, reader);
   if (prose === undefined) return undefined;
+  reader.places.set(pathKey([...path, camelCase(step.word)]), step.prose.at);
   if (step.word === "include" || step.word === "agent-run" || step.word === "agent-check") {
     return { [camelCase(step.word)]: prose, ...optionsOf(step.fields, reader, path, [common, patience]) };
   }
@@ -69,7 +78,14 @@ function readRun(
   const install = installVerbs[verb.key];
   if (install !== undefined) return valuesOf([verb, ...rest], install, reader, path, [common]);
   if (verb.key !== "plugin") {
-    const payload = { method: plain(verb.value), ...payloadOf(rest) };
+    const place = [...path, "payload"];
+    reader.places.set(pathKey(place), verb.keyAt);
+    reader.places.set(pathKey([...place, "method"]), verb.value.at);
+    const more = payloadOf(rest);
+    // A live verb's own `method` is one of its modifiers.
+    const payload = isLiveVerb(verb.key)
+      ? { method: textOf(verb.value), ...(Object.keys(more).length === 0 ? {} : { with: more }) }
+      : { method: plain(verb.value), ...more };
     return { external: verb.key, payload, ...optionsOf(rest.filter(isCommon), reader, path, [common]) };
   }
   const plugin = pluginOf(verb, rest, reader, path);
@@ -94,10 +110,12 @@ function readRun(
     case "user":
     case "unix_group":
       return { ...known, ...options() };
-    case "kernel-param":
-      return typeof known["value"] === "object"
-        ? kept()
-        : { kernelParam: known["kernelParam"], value: String(known["value"] ?? ""), ...options() };
+    case "kernel-param": {
+      const [wanted, ...others] = (known["value"] ?? []) as readonly Condition[];
+      // To set it, one value has to be said.
+      if (others.length > 0 || (wanted !== undefined && wanted.op !== "equals")) return kept();
+      return { kernelParam: known["kernelParam"], value: String(wanted?.value ?? ""), ...options() };
+    }
     default:
       return kept();
   }
@@ -113,7 +131,8 @@ function readCheck(
 ): Values | undefined {
   const probePath = [...path, "probe"];
   reader.places.set(pathKey(probePath), verb.keyAt);
-  const live = (liveVerbs as readonly string[]).includes(verb.key);
+  const live = isLiveVerb(verb.key);
+  if (live) reader.places.set(pathKey([...probePath, "method"]), verb.value.at);
   if (verb.key !== "plugin") {
     const mine = rest.filter((entry) => isCommon(entry) || isPatience(entry));
     const answers = rest.filter((entry) => Object.hasOwn(answer.fields, entry.key));
@@ -150,9 +169,13 @@ function pluginOf(verb: Entry, rest: readonly Entry[], reader: ShapeReader, path
   }
   const input = rest.find(({ key }) => key === "plugin_input");
   const others = rest.filter((entry) => entry !== input);
-  const shape = Object.hasOwn(plugins, word) ? plugins[word] : undefined;
-  if (shape === undefined) return { word, input: input === undefined ? undefined : plain(input.value), others };
+  const shape = own(plugins, word);
   const tree: Tree = input?.value ?? { is: "map", entries: [], at: verb.keyAt };
+  if (shape === undefined) {
+    const checked = own(keptPlugins, word);
+    if (checked !== undefined && reader.read(checked, tree, path) === undefined) return undefined;
+    return { word, input: input === undefined ? undefined : plain(input.value), others };
+  }
   const known = reader.read(shape, tree, path) as Values | undefined;
   return known === undefined ? undefined : { word, input: plain(tree), known, others };
 }

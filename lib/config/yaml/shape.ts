@@ -2,6 +2,7 @@
  * Shapes of values in `charly.yml`: one description of a field says how it is read, what a JSON Schema says about it, and
  * what it is called here. Field names are the file's own (`run_as`); entities have them in camelCase.
  */
+import type { Bare } from "../../entities/conditions.ts";
 import type { TextRuleName } from "../../entities/text_rules.ts";
 
 /** What a value may be. */
@@ -21,7 +22,9 @@ export type Shape =
   /** An object whose fields depend on one of them. */
   | { readonly is: "variant"; readonly by: string; readonly cases: Readonly<Record<string, ObjectShape>> }
   /** Kept as it is. */
-  | { readonly is: "data" };
+  | { readonly is: "data" }
+  /** What an answer must be like, in any form: read as a list of conditions. `bare`: what a scalar means. */
+  | { readonly is: "matchers"; readonly bare: Bare; readonly of: Shape };
 
 /** A map with known keys. */
 export interface ObjectShape {
@@ -29,6 +32,10 @@ export interface ObjectShape {
   readonly fields: Readonly<Record<string, Field>>;
   /** Keys nobody knows are kept, not refused. */
   readonly open?: boolean;
+  /** Of the keys that are kept: those that nearly are a known one are told, or all. */
+  readonly told?: "near" | "all";
+  /** It has exactly one of its fields; this is what one is called. */
+  readonly one?: string;
 }
 
 /** One field of an object. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { issueText, parseConfig } from "../../../lib/config/parse.ts";
 import design from "../../fixtures/config/design_example.ts";
+import { good as keptConfig } from "../../types/kept.ts";
 
 /** Names that objects have anyway, names of fields, and anything else. */
 const name = fc.oneof(
@@ -50,6 +51,17 @@ Deno.test("parseConfig() answers any JSON in the place of a table", () => {
     vms: table,
     boxes: table,
     tasks: table,
+    pods: table,
+    k8s: table,
+    androids: table,
+    groups: table,
+    agents: table,
+    distros: table,
+    builders: table,
+    inits: table,
+    resources: table,
+    sidecars: table,
+    others: table,
     defaults: json,
     extend: fc.oneof(json, fc.array(json)),
     project: json,
@@ -81,6 +93,15 @@ Deno.test("parseConfig() answers a good configuration with any JSON in any place
     {
       numRuns: 500,
     },
+  );
+});
+
+const kept = JSON.parse(JSON.stringify(keptConfig)) as unknown;
+
+Deno.test("parseConfig() answers kept kinds with any JSON in any place", () => {
+  fc.assert(
+    fc.property(fc.constantFrom(...places(kept)), json, (place, value) => answers(withAt(kept, place, value))),
+    { numRuns: 500 },
   );
 });
 

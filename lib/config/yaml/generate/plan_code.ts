@@ -1,4 +1,6 @@
 /** Entries of a plan as the helper calls a person would write; what no helper says is written as the plain object it is. */
+import { own } from "../../../base/own.ts";
+import { type Bare, shortMatchers } from "../../../entities/conditions.ts";
 import { call, type Code, literal } from "./code.ts";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -39,7 +41,9 @@ const checkOptions = [
 
 /** One entry. `used` learns which helpers it takes. */
 export function entryCode(entry: Values, used: Set<string>): Code {
-  if (typeof entry["check"] === "string") return checkCode(entry, used) ?? literal(entry);
+  if (typeof entry["check"] === "string") {
+    return checkCode(entry, used) ?? literal({ ...entry, probe: shortProbe(entry["probe"] as Values) });
+  }
   if (entry["build"] === "all") {
     const { build: _all, ...options } = entry;
     used.add("build");
@@ -56,8 +60,28 @@ export function entryCode(entry: Values, used: Set<string>): Code {
     : call(helper, literal(value), literal(options));
 }
 
+/** Fields that hold matchers, and what a scalar means there. */
+const matcherFields: Readonly<Record<string, Bare>> = {
+  stdout: "equals",
+  stderr: "equals",
+  body: "equals",
+  value: "equals",
+  contains: "contains",
+};
+
+/** A probe with its matchers in the words a person would write. */
+function shortProbe(probe: Values): Values {
+  return Object.fromEntries(
+    Object.entries(probe).map(([name, value]) => {
+      const bare = own(matcherFields, name);
+      return [name, bare !== undefined && Array.isArray(value) ? shortMatchers(value, bare) : value];
+    }),
+  );
+}
+
 function checkCode(entry: Values, used: Set<string>): Code | undefined {
-  const { check, probe, ...options } = entry as Values & { readonly probe: Values };
+  const { check, probe: whole, ...options } = entry as Values & { readonly probe: Values };
+  const probe = shortProbe(whole);
   if (Object.keys(options).some((name) => !checkOptions.includes(name))) return undefined;
   const key = Object.keys(probe).find((name) => probeHelpers.includes(name) || name in bareHelpers);
   if (key === undefined || probe["live"] !== undefined || probe["plugin"] !== undefined) return undefined;

@@ -42,7 +42,7 @@ export const boxShape: KindShape = {
     user_policy: word("auto", "adopt", "create"),
     network: text("word"),
     env_file: text("filled"),
-    init: word("supervisord", "systemd"),
+    init: text("word"),
     data_image: flag,
     bootc: flag,
     merge: object({ auto: flag, max_mb: number(), max_total_mb: number() }),

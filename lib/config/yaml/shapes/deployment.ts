@@ -1,6 +1,20 @@
 /** Deployments: `pod`, `vm`, `k8s`, `local`, `android` whose value says what goes there, and groups of them. */
 import type { KindShape } from "../read_fields.ts";
-import { data, either, flag, list, map, number, object, required, scalar, text, texts, word } from "../shape.ts";
+import {
+  data,
+  either,
+  flag,
+  list,
+  map,
+  number,
+  object,
+  required,
+  scalar,
+  type Shape,
+  text,
+  texts,
+  word,
+} from "../shape.ts";
 import { candyRefs } from "./candy.ts";
 import { security } from "./security.ts";
 
@@ -15,6 +29,11 @@ export const installOpts = object({
 });
 
 const tokens = either({ scalar: text(), list: texts });
+/** Secrets of a deployment. */
+export const secrets: Shape = list(object({ name: required(text("filled")), source: text() }));
+
+/** All ports, some, or ports with the name each gets. */
+const tunnelScope = either({ scalar: word("all"), list: list(scalar), map: map(text()) });
 const shellPart = object({ init: text(), path_append: texts, path: text() });
 
 /** Children every deployment and group may have. */
@@ -95,10 +114,15 @@ export const deploymentShape: KindShape = {
     port: list(scalar),
     tunnel: either({
       scalar: word("tailscale", "cloudflare"),
-      map: object({ provider: text(), tunnel: text(), public: data, private: data }),
+      map: object({
+        provider: word("tailscale", "cloudflare"),
+        tunnel: text(),
+        public: tunnelScope,
+        private: tunnelScope,
+      }),
     }),
     env: texts,
-    secret: list(object({ name: required(text("filled")), source: text() })),
+    secret: secrets,
     volume: list(object({
       name: required(text("filled")),
       type: word("volume", "bind", "encrypted"),

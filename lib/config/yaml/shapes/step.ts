@@ -1,4 +1,5 @@
 /** What a step may say: its verbs, what plug-ins are given, and the words every step knows. */
+import type { Bare } from "../../../entities/conditions.ts";
 import {
   as,
   data,
@@ -17,14 +18,13 @@ import {
   word,
 } from "../shape.ts";
 
-/** `{ contains: [a, b] }`, a bare value, or a list of both. */
-const matcher: Shape = either({
-  scalar,
-  map: object({
+const parts = either({ scalar: text(), list: texts });
+const operators: ObjectShape = {
+  ...object({
     equals: scalar,
     not_equals: scalar,
-    contains: either({ scalar, list: list(scalar) }),
-    not_contains: either({ scalar, list: list(scalar) }),
+    contains: parts,
+    not_contains: parts,
     matches: text(),
     not_matches: text(),
     lt: scalar,
@@ -32,10 +32,19 @@ const matcher: Shape = either({
     gt: scalar,
     ge: scalar,
   }),
-});
+  one: "operator",
+};
 
-/** One matcher or several. */
-export const matchers: Shape = either({ scalar, map: (matcher as { map: Shape }).map, list: list(matcher) });
+/** `{ contains: [a, b] }`, a bare value, or a list of both. */
+export function matchers(bare: Bare): Shape {
+  const value = bare === "contains" ? text() : scalar;
+  return {
+    is: "matchers",
+    bare,
+    of: either({ scalar: value, map: operators, list: list(either({ scalar: value, map: operators })) }),
+  };
+}
+const answers = matchers("equals");
 
 /** Fields of a step that mean the same beside every verb. */
 export const common: ObjectShape = object({
@@ -50,7 +59,7 @@ export const common: ObjectShape = object({
 export const patience: ObjectShape = object({ eventually: text("duration"), retry_interval: text("duration") });
 
 /** What a command answered. */
-export const answer: ObjectShape = object({ exit_status: number(0, 255), stdout: matchers, stderr: matchers });
+export const answer: ObjectShape = object({ exit_status: number(0, 255), stdout: answers, stderr: answers });
 
 /** Fields that are kept and not acted on yet. */
 export const kept: ObjectShape = object({
@@ -110,7 +119,7 @@ export const plugins: Readonly<Record<string, ObjectShape>> = {
   file: object({
     file: required(text("probePath")),
     exists: flag,
-    contains: matchers,
+    contains: matchers("contains"),
     mode,
     filetype: word("file", "directory", "symlink"),
     owner: text("filled"),
@@ -127,7 +136,7 @@ export const plugins: Readonly<Record<string, ObjectShape>> = {
   http: object({
     http: required(text("filled")),
     status: number(100, 599),
-    body: matchers,
+    body: answers,
     header: map(text()),
     allow_insecure: flag,
     no_follow_redirects: flag,
@@ -145,7 +154,7 @@ export const plugins: Readonly<Record<string, ObjectShape>> = {
     shell: as("loginShell", text("absolutePath")),
   }),
   interface: object({ interface: required(text("word")), mtu: number(1), addrs: texts }),
-  "kernel-param": object({ "kernel-param": required(text("sysctl")), value: matchers }),
+  "kernel-param": object({ "kernel-param": required(text("sysctl")), value: answers }),
   mount: object({
     mount: required(text("targetPath")),
     mount_source: text("word"),
@@ -155,17 +164,8 @@ export const plugins: Readonly<Record<string, ObjectShape>> = {
   dns: object({ dns: required(text("word")), resolvable: flag, addrs: texts, server: text("word") }),
 };
 
-/** Verbs that ask something that is live; the value is the method. */
-export const liveVerbs = [
-  "adb",
-  "appium",
-  "cdp",
-  "dbus",
-  "kube",
-  "libvirt",
-  "mcp",
-  "record",
-  "spice",
-  "vnc",
-  "wl",
-] as const;
+/** What plug-ins are given that charly itself asks nothing of: checked, and kept as it is. */
+export const keptPlugins: Readonly<Record<string, ObjectShape>> = {
+  matching: object({ matching: required(data), contains: matchers("contains") }),
+  tunnel: object({ method: required(text("filled")), config: data, expect: data }),
+};

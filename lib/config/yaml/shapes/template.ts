@@ -2,7 +2,7 @@
 import type { KindShape } from "../read_fields.ts";
 import { data, either, flag, list, map, number, object, required, text, texts, word } from "../shape.ts";
 import { candyRefs } from "./candy.ts";
-import { installOpts } from "./deployment.ts";
+import { installOpts, secrets } from "./deployment.ts";
 import { vmShape } from "./vm.ts";
 
 /** Candies and options several local deployments share. */
@@ -16,10 +16,10 @@ const podShape: KindShape = {
   fields: object({
     description: text("filled"),
     box: text("word"),
-    sidecar: list(data),
+    sidecar: list(object({ sidecar: required(object({ name: required(text("filled")) })) })),
     env_default: texts,
   }),
-  data: { secret: list(data) },
+  data: { secret: secrets },
 };
 
 const quantities = map(text());

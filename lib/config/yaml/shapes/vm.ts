@@ -46,7 +46,7 @@ const source: Shape = {
     bootstrap: object({
       kind: text(),
       builder: required(text("word")),
-      distro: required(text("distroKey")),
+      distro: required(text("bareDistro")),
       builder_image: text("word"),
       rootfs,
       root_size: size,

@@ -2,6 +2,7 @@
 import type { KindShape } from "../read_fields.ts";
 import {
   data,
+  either,
   flag,
   list,
   map,
@@ -136,14 +137,19 @@ const initShape: KindShape = {
 
 /** Something a machine has one of, or few. */
 const resourceShape: KindShape = {
-  fields: object({ description: text(), gpu: open({ vendor: text() }) }),
+  fields: object({ description: text(), gpu: object({ vendor: text() }) }),
   data: {},
 };
 
 /** A container beside another one. */
 const sidecarShape: KindShape = {
   fields: object({ description: text(), image: text("word"), parameter: map(data) }),
-  data: { env: map(text()), volume: list(open({ name: text() })), secret: list(open({ name: text() })), security },
+  data: {
+    env: map(text()),
+    volume: list(object({ name: text(), path: text() })),
+    secret: list(object({ name: text(), env: text(), env_from: text(), description: text() })),
+    security,
+  },
 };
 
 /** A program that is asked in words. */
@@ -165,11 +171,76 @@ const agentShape: KindShape = {
   data: { env: map(text()) },
 };
 
-/** Installer words of Calamares, and kinds of plug-ins: taken as they are. */
+/** Kinds of plug-ins: taken as they are. */
 export const openShape: KindShape = {
   fields: open({}),
   data: { package: list(data), distro: data, require: list(scalar) },
 };
+
+const modules = either({ scalar: text(), list: texts });
+
+/** What the installer Calamares does, in order; what is not known here is kept. */
+const targetShape: KindShape = {
+  fields: open({
+    "modules-search": texts,
+    instance: list(object({ id: required(text("filled")), module: required(text("filled")), config: text() })),
+    sequence: either({
+      map: object({ show: modules, exec: modules }),
+      list: list(object({ show: modules, exec: modules })),
+    }),
+    branding: text(),
+    "prompt-install": flag,
+    "dont-chroot": flag,
+    "oem-setup": flag,
+    "disable-cancel": flag,
+    group: data,
+    box: text("word"),
+  }),
+  data: {},
+};
+
+/** A module of Calamares. */
+const moduleShape: KindShape = {
+  fields: open({
+    type: word("job", "view"),
+    interface: word("qtplugin", "python", "process"),
+    load: text(),
+    script: text(),
+    command: data,
+    requiredModules: texts,
+    weight: number(),
+    noconfig: flag,
+    emergency: flag,
+    timeout: scalar,
+    chroot: flag,
+  }),
+  data: {},
+};
+
+/** Packages Calamares offers as one choice; `subgroup` holds groups of the same shape. */
+const packageGroupShape: KindShape = {
+  fields: open({
+    description: text(),
+    hidden: flag,
+    selected: flag,
+    critical: flag,
+    immutable: flag,
+    expanded: flag,
+    noncheckable: flag,
+    pre_install: text(),
+    post_install: text(),
+    source: text(),
+    subgroup: list(data),
+  }),
+  data: openShape.data,
+};
+
+/** Words of the installer Calamares. */
+export const installerShapes = {
+  target: targetShape,
+  module: moduleShape,
+  "package-group": packageGroupShape,
+} as const satisfies Readonly<Record<string, KindShape>>;
 
 /** Kinds of words a project adds. */
 export const vocabularyShapes = {

@@ -53,7 +53,7 @@ export default defineConfig({
       plan: [
         write("/etc/motd", { content: "hi\\n", runAs: "root", mode: "0644", description: "greet" }),
         check("it greets", file("/etc/motd", { contains: "hi" })),
-        check("cat shows it", command("cat /etc/motd"), { stdout: [{ contains: "hi" }], eventually: "3s" }),
+        check("cat shows it", command("cat /etc/motd"), { stdout: { contains: "hi" }, eventually: "3s" }),
         {
           check: "the page shows it",
           context: ["runtime"],

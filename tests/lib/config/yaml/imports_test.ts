@@ -71,6 +71,23 @@ Deno.test("a name inside an import means what is there, else what is around it, 
   assert.deepEqual(value("a.b.base")["candy"], ["a.b.git", "a.jq", "vi"]);
 });
 
+Deno.test("sidecars, builders and distributions of an import have its prefix wherever it uses them", async () => {
+  const { value } = await load({
+    "charly.yml": "import: [{ lib: lib }]\n",
+    "lib/charly.yml": "strap:\n  builder: { kind: bootstrap }\n" +
+      "moon:\n  distro: { version: '13' }\n" +
+      "proxy:\n  sidecar: { image: 'docker.io/library/caddy:2' }\n" +
+      "guest:\n  vm: { source: { kind: bootstrap, builder: strap, distro: 'moon:13' }, ram: 4G }\n" +
+      "low:\n  candy: { from: 'builder:strap', build: [deb] }\n" +
+      "front:\n  pod: { image: low, sidecar: { proxy: { env: { A: b } }, own: { image: 'docker.io/library/own:1' } } }\n",
+  });
+  const source = { kind: "bootstrap", builder: "lib.strap", distro: "lib.moon:13" };
+  assert.deepEqual({ ...value("lib.guest")["source"] as object }, source);
+  assert.equal(value("lib.low")["from"], "builder:lib.strap");
+  assert.equal(value("lib.front")["image"], "lib.low");
+  assert.deepEqual(Object.keys(value("lib.front")["sidecar"] as object), ["lib.proxy", "own"]);
+});
+
 Deno.test("names with prefixes are found in images, their builders, machines and pods, one level and two", async () => {
   const { value } = await load({
     "charly.yml":

@@ -3,7 +3,8 @@ import { type Entry, get, type Mapping, type Scalar, textAt, type Tree } from ".
 import { withEntries } from "../edit.ts";
 import { mapEntities } from "../layers.ts";
 import type { LegacyRule } from "../rule.ts";
-import { installVerbs, liveVerbs, plugins, runtimeVerbs } from "../../shapes/step.ts";
+import { liveVerbs } from "../../../../entities/live_verbs.ts";
+import { installVerbs, plugins, runtimeVerbs } from "../../shapes/step.ts";
 
 const verbs: readonly string[] = [
   ...[
@@ -11,7 +12,7 @@ const verbs: readonly string[] = [
     "plugin",
     ...Object.keys(plugins),
     ...runtimeVerbs,
-    ...liveVerbs,
+    ...Object.keys(liveVerbs),
     "k8s",
     "group",
     "matching",
