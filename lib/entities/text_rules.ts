@@ -111,6 +111,12 @@ export const textRules = {
     what: "one word",
     hint: "write one word that does not start with a dash",
   },
+  repoAddress: {
+    // What an author asks a shell for has blanks in it; the plan puts the answer in.
+    test: (text) => /^[^\s\0-]/.test(text) && !/[\s\0]/u.test(text.replace(/\$\([^()\n\r\0]*\)|`[^`\n\r\0]*`/g, "")),
+    what: "an address of a repository",
+    hint: "write one word; blanks may stand in `$(rpm -E %fedora)` and the like only",
+  },
   targetPath: {
     test: isTargetPath,
     what: "a path on the target",

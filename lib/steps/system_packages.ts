@@ -92,6 +92,7 @@ interface Preparation {
 function preparations(step: SystemPackagesStep): Preparation[] {
   const releases = step.repos.filter((repo) => repo.rpm !== undefined && step.format === "rpm");
   const lists = step.repos.filter((repo) => repo.url?.endsWith(".repo") === true && step.format === "rpm");
+  const trusted = step.repos.filter((repo) => repo.key !== undefined && step.format === "pac");
   const ppas = step.repos.filter((repo) => repo.url?.startsWith("ppa:") === true && step.format === "deb");
   return [
     ...releases.map(({ name, rpm = "" }) => ({
@@ -110,6 +111,12 @@ function preparations(step: SystemPackagesStep): Preparation[] {
       what: `repository ${url}`,
       text: `add-apt-repository -y ${quoteWord(url)}`,
       undo: `add-apt-repository -y --remove ${quoteWord(url)}`,
+    })),
+    ...trusted.map(({ name, key = "" }) => ({
+      what: `key ${key} of repository ${name}`,
+      text: `pacman-key --recv-keys ${quoteWord(key)} && pacman-key --lsign-key ${quoteWord(key)}`,
+      undo: `pacman-key --delete ${quoteWord(key)}`,
+      unless: `pacman-key --list-keys ${quoteWord(key)}`,
     })),
     ...step.copr.map((copr) => ({
       what: `copr ${copr}`,
