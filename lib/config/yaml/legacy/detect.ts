@@ -2,13 +2,15 @@
 import { plugins } from "../shapes/step.ts";
 import { type Document, get, has, type Mapping } from "../tree.ts";
 import { isWord, stepWords } from "../words.ts";
+import { isKindDocument } from "./rules/kind_document.ts";
 import { isKeyed, isLayerFile, wrapperOf } from "./layers.ts";
 
 /** To go by its name, by what is at its root, or by the verbs of its steps. */
 export function isLegacy(path: string, documents: readonly Document[]): boolean {
   return documents.some(({ root }) =>
     root.is === "map" && (
-      isLayerFile(path) || wrapperOf(root) !== undefined || isKeyed(root) || has(root, "include") ||
+      isLayerFile(path) || wrapperOf(root) !== undefined || isKeyed(root) || isKindDocument(root) ||
+      has(root, "include") ||
       has(root, "includes") ||
       get(root, "discover")?.is === "map" || hasOldSteps(root)
     )

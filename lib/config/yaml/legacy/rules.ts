@@ -11,6 +11,7 @@ import { fieldSingular } from "./rules/field_singular.ts";
 import { formatSections } from "./rules/format_sections.ts";
 import { imageFields } from "./rules/image_fields.ts";
 import { imagePorts } from "./rules/image_ports.ts";
+import { kindDocument } from "./rules/kind_document.ts";
 import { kindMaps } from "./rules/kind_maps.ts";
 import { layerNode } from "./rules/layer_node.ts";
 import { localpkgMap } from "./rules/localpkg_map.ts";
@@ -28,6 +29,7 @@ import { wrapLayer } from "./rules/wrap_layer.ts";
 
 /** Every rule. */
 export const legacyRules: readonly LegacyRule[] = [
+  kindDocument,
   imageFields,
   wrapLayer,
   serviceIni,

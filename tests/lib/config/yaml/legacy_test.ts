@@ -247,3 +247,38 @@ Deno.test("today's files are left alone, an entity called like a kind too", () =
     assert.equal(isLegacy("charly.yml", readYaml(new TextEncoder().encode(text), "charly.yml").documents), false, text);
   }
 });
+
+Deno.test("a document with its kind, name and spec at the root is an entity in node form", () => {
+  const { data } = current(
+    "bench.yml",
+    "kind: local\nname: bench\nspec:\n  candy: [git]\n  check:\n    - { id: there, scope: deploy, command: git --version }\n",
+  );
+  assert.deepEqual(data, {
+    "bench.yml": [{
+      bench: {
+        local: {},
+        "bench-candy": { candy: ["git"] },
+        there: {
+          check: "command=git --version",
+          id: "there",
+          context: ["runtime"],
+          plugin: "command",
+          plugin_input: { command: "git --version" },
+        },
+      },
+    }],
+  });
+});
+
+Deno.test("an image and a distribution of one name stand in two documents of a file", () => {
+  const { data } = current(
+    "overthink.yml",
+    'version: 4\nimages:\n  debian: { base: docker.io/debian }\ndistros:\n  debian: { version: "13" }\n  arch: { version: "1" }\n',
+  );
+  const [file] = Object.values(data) as [Record<string, Record<string, unknown>>[]];
+  assert.deepEqual(file.map((document) => Object.keys(document).filter((key) => key !== "version")), [
+    ["debian", "arch"],
+    ["debian"],
+  ]);
+  assert.deepEqual(file.map((document) => Object.keys(document["debian"]!)), [["candy"], ["distro"]]);
+});
