@@ -3,7 +3,7 @@ import { CharlyError } from "../base/errors.ts";
 import { findConfig, type FindOptions, type Project, projectName } from "./project.ts";
 import { freezeData } from "./sandbox/data.ts";
 import type { EvaluateOptions } from "./sandbox/evaluate.ts";
-import { recall, remember } from "./remembered.ts";
+import { type MadeOf, recall, remember } from "./remembered.ts";
 import type { Source } from "./sandbox/source.ts";
 import type { Config } from "../entities/config.ts";
 import { hasYaml } from "./yaml/marker.ts";
@@ -41,8 +41,8 @@ interface Read {
   readonly output: string;
   /** Directories of other repositories it was read from, by `host/org/repo:version`. */
   readonly trees?: Readonly<Record<string, string>>;
-  /** Every file it came from, when it can be kept. */
-  readonly madeOf?: readonly string[];
+  /** Everything it came from, when it can be kept. */
+  readonly madeOf?: MadeOf;
 }
 
 async function readTypescript(source: Source, options: LoadOptions): Promise<Read> {
@@ -62,9 +62,16 @@ async function readTypescript(source: Source, options: LoadOptions): Promise<Rea
   }
   const said = [...yaml?.warnings() ?? []].map((line) => `${line}\n`).join("");
   const config = freezeData(parsed.config) as Config;
-  return yaml === undefined
-    ? { config, output, ...(madeOf === undefined ? {} : { madeOf }) }
-    : { config, output: output + said, trees: yaml.trees() };
+  if (yaml === undefined) return { config, output, ...(madeOf === undefined ? {} : { madeOf: { files: madeOf } }) };
+  const looked = yaml.looked();
+  return {
+    config,
+    output: output + said,
+    trees: yaml.trees(),
+    ...(madeOf === undefined || looked === undefined
+      ? {}
+      : { madeOf: { ...looked, files: [...madeOf, ...looked.files] } }),
+  };
 }
 
 /** A project written in YAML: nothing of it is evaluated. */
@@ -75,8 +82,9 @@ async function readYaml(source: Source): Promise<Read> {
   if ("issues" in parsed) yaml.others(parsed.issues);
   const errors = yaml.errors();
   if ("issues" in parsed || errors.length > 0) throw invalid(source, errors.length, errors);
+  const madeOf = yaml.looked();
   const output = yaml.warnings().map((line) => `${line}\n`).join("");
-  return { config: freezeData(parsed.config) as Config, output, trees: yaml.trees() };
+  return { config: freezeData(parsed.config) as Config, output, trees: yaml.trees(), ...(madeOf === undefined ? {} : { madeOf }) };
 }
 
 /** Whether a config is a `charly.yml`. */

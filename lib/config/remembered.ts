@@ -16,10 +16,18 @@ export interface Remembered {
   readonly output: string;
 }
 
-interface Entry extends Remembered {
-  readonly digest: string;
-  /** Every file it came from: modules, text and JSON imports. */
+/** What a config came from. */
+export interface MadeOf {
+  /** Modules, text and JSON imports, YAML. */
   readonly files: readonly string[];
+  /** Directories whose entries decided what was read; one that was not there counts, too. */
+  readonly folders?: readonly string[];
+  /** Files that may not be there. */
+  readonly maybe?: readonly string[];
+}
+
+interface Entry extends Remembered, MadeOf {
+  readonly digest: string;
   /** Tables of the config without a prototype: their keys are names somebody chose, `constructor` among them. */
   readonly bare: readonly string[];
 }
@@ -40,7 +48,7 @@ export async function recall(dir: string, source: Source): Promise<Remembered | 
     const path = await placeOf(dir, source);
     if (path === undefined) return undefined;
     const entry = JSON.parse(Deno.readTextFileSync(path)) as Entry;
-    if (entry.digest !== await digestOf(source, entry.files)) return undefined;
+    if (entry.digest !== await digestOf(source, entry)) return undefined;
     return { config: freezeData(revived(entry)) as Config, output: entry.output };
   } catch {
     return undefined; // never kept, damaged, or a file is gone or may not be read: it is read anew
@@ -51,13 +59,13 @@ export async function recall(dir: string, source: Source): Promise<Remembered | 
  * Keeps a config. Does nothing where it may not write.
  *
  * @param dir of {@link rememberedDir}
- * @param files every file it came from
- * @param began ms since the epoch, before the first of them was looked at: a file changed since then may not be what was evaluated
+ * @param madeOf everything it came from
+ * @param began ms since the epoch, before the first of it was looked at: a file changed since then may not be what was evaluated
  */
 export async function remember(
   dir: string,
   source: Source,
-  files: readonly string[],
+  madeOf: MadeOf,
   began: number,
   kept: Remembered,
 ): Promise<void> {
@@ -68,11 +76,11 @@ export async function remember(
   );
   if (!allowed) return;
   try {
-    if (files.some((file) => !(Deno.statSync(file).mtime!.getTime() < began))) return;
+    if (!isOlder(madeOf, began)) return;
     const bare = Object.entries(kept.config).flatMap(([name, value]) =>
       typeof value === "object" && Object.getPrototypeOf(value) === null ? [name] : []
     );
-    const text = JSON.stringify({ digest: await digestOf(source, files), files, bare, ...kept } satisfies Entry);
+    const text = JSON.stringify({ digest: await digestOf(source, madeOf), ...madeOf, bare, ...kept } satisfies Entry);
     const { isDeepStrictEqual } = await import("node:util");
     if (!isDeepStrictEqual(revived(JSON.parse(text)), kept.config)) return; // not all of it survives as JSON
     Deno.mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -83,6 +91,12 @@ export async function remember(
   } catch {
     // a full disk, a cache of somebody else: it is only slower without
   }
+}
+
+/** A directory may have changed as late as a file in it. */
+function isOlder({ files, folders = [] }: MadeOf, began: number): boolean {
+  const there = folders.filter((folder) => listing(folder) !== undefined);
+  return [...files, ...there].every((path) => Deno.statSync(path).mtime!.getTime() < began);
 }
 
 function revived({ config, bare }: Entry): Config {
@@ -121,8 +135,8 @@ class Parts {
   }
 }
 
-/** Over what charly is, how modules are found, and the modules. */
-async function digestOf(source: Source, files: readonly string[]): Promise<string> {
+/** Over what charly is, how modules are found, the modules, and which files there were to choose from. */
+async function digestOf(source: Source, { files, folders, maybe = [] }: MadeOf): Promise<string> {
   const parts = new Parts();
   parts.add(`${Deno.version.deno} ${source.url}`);
   charlyItself(parts);
@@ -132,7 +146,25 @@ async function digestOf(source: Source, files: readonly string[]): Promise<strin
   }
   addFile(parts, join(source.root, "deno.lock"), true);
   for (const file of files) addFile(parts, file, false);
+  for (const file of maybe) addFile(parts, file, true);
+  if (folders !== undefined) {
+    // Whether a file is the project's own hangs on where links lead.
+    for (const file of files) parts.add(Deno.realPathSync(file));
+    for (const folder of folders) parts.add(`${JSON.stringify(folder)} ${listing(folder) ?? "is not there"}`);
+  }
   return await parts.digest();
+}
+
+/** Entries of a directory with what they are, or nothing when it cannot be listed. */
+function listing(folder: string): string | undefined {
+  try {
+    return JSON.stringify(
+      [...Deno.readDirSync(folder)].map(({ name, isFile, isDirectory }) => [name, isFile, isDirectory] as const)
+        .sort(([a], [b]) => a < b ? -1 : 1),
+    );
+  } catch {
+    return undefined;
+  }
 }
 
 function addFile(parts: Parts, path: string, optional: boolean): void {
@@ -140,7 +172,8 @@ function addFile(parts: Parts, path: string, optional: boolean): void {
     const bytes = Deno.readFileSync(path);
     parts.add(`${JSON.stringify(path)} ${bytes.length}`, bytes);
   } catch (error) {
-    if (!optional || !(error instanceof Deno.errors.NotFound)) throw error;
+    const absent = error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
+    if (!optional || !absent) throw error;
   }
 }
 

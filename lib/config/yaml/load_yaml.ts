@@ -33,6 +33,20 @@ export interface YamlProject {
   readonly readiness?: unknown;
   /** Directives nothing acts on. */
   readonly unread: readonly Unread[];
+  /**
+   * What reading it looked at: while all of that is as it was, so is the project. Not of one that refers to other repositories:
+   * what those are hangs on a lock, a cache and the environment.
+   */
+  readonly looked?: Looked;
+}
+
+/** Absolute paths. */
+export interface Looked {
+  readonly files: readonly string[];
+  /** Directories that were searched, also those that are not there. */
+  readonly folders: readonly string[];
+  /** Files that may not be there. */
+  readonly maybe: readonly string[];
 }
 
 /** How deep files may import each other. */
@@ -298,7 +312,14 @@ class Loader {
       remote: this.#remote,
       ...(readiness === undefined ? {} : { readiness }),
       unread: mine.flatMap((it) => it.unread),
+      ...(this.#remote.length > 0 ? {} : { looked: this.#looked() }),
     };
+  }
+
+  #looked(): Looked {
+    const { files, folders } = this.#project.looked;
+    // It says which references lead back to the project itself.
+    return { files: [...files], folders: [...folders], maybe: [join(this.#project.root, ".git/config")] };
   }
 
   #entities(node: Node, { tree, path, namespace, discovered, home }: FileRead): YamlEntity[] {

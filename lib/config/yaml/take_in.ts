@@ -3,6 +3,7 @@ import { normalize } from "node:path";
 import { pinName } from "../../base/remote_ref.ts";
 import type { ConfigIssue } from "../issue.ts";
 import { below } from "./below.ts";
+import type { Looked } from "./load_yaml.ts";
 import { hasYaml, yamlPath } from "./marker.ts";
 import { problemText } from "./problem.ts";
 import { placeIssues, readYamlConfig, type YamlConfig } from "./yaml_config.ts";
@@ -26,6 +27,8 @@ export interface TakenIn {
   warnings(): readonly string[];
   /** Directories of other repositories it was read from, by `host/org/repo:version`. */
   trees(): Readonly<Record<string, string>>;
+  /** Absolute paths of everything that was looked at; nothing when that does not say all it came from. */
+  looked(): Looked | undefined;
 }
 
 /** A project that is YAML altogether. */
@@ -83,6 +86,15 @@ function takenIn(data: unknown, parts: readonly Part[]): TakenIn {
           yaml.project.remote.flatMap(({ repo, dir }) => dir === undefined ? [] : [[pinName(repo), dir]])
         ),
       ),
+    looked: () => {
+      const looked = parts.flatMap(({ yaml }) => yaml.project.looked ?? []);
+      if (looked.length < parts.length) return undefined;
+      return {
+        files: looked.flatMap(({ files }) => files),
+        folders: looked.flatMap(({ folders }) => folders),
+        maybe: looked.flatMap(({ maybe }) => maybe),
+      };
+    },
     warnings: () => problems.flatMap((it) => it.all.filter(({ severity }) => severity === "warning").map(problemText)),
   };
 }
