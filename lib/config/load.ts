@@ -84,7 +84,12 @@ async function readYaml(source: Source): Promise<Read> {
   if ("issues" in parsed || errors.length > 0) throw invalid(source, errors.length, errors);
   const madeOf = yaml.looked();
   const output = yaml.warnings().map((line) => `${line}\n`).join("");
-  return { config: freezeData(parsed.config) as Config, output, trees: yaml.trees(), ...(madeOf === undefined ? {} : { madeOf }) };
+  return {
+    config: freezeData(parsed.config) as Config,
+    output,
+    trees: yaml.trees(),
+    ...(madeOf === undefined ? {} : { madeOf }),
+  };
 }
 
 /** Whether a config is a `charly.yml`. */
