@@ -41,8 +41,8 @@ function stepText(n: number, step: number): string {
         `        plugin_input:\n            command: |\n                set -e\n                mkdir -p "$HOME/.cache/l${n}"\n` +
         `                touch "$HOME/.cache/l${n}/${step}"\n`;
     default:
-      return `${name}        check: the command answers\n        plugin: command\n        plugin_input: { command: "tool-${n} --version", exit_status: 0 }\n` +
-        `        stdout: [{ matches: "^[0-9]+" }]\n`;
+      return `${name}        check: the command answers\n        plugin: command\n        plugin_input: { command: "tool-${n} --version" }\n` +
+        `        exit_status: 0\n        stdout: [{ matches: "^[0-9]+" }]\n`;
   }
 }
 
