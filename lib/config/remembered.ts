@@ -6,7 +6,6 @@
 import { readEnv } from "../base/env.ts";
 import { dirname, filePath, join } from "../base/path.ts";
 import type { Config } from "../entities/config.ts";
-import { freezeData } from "./sandbox/data.ts";
 import type { Source } from "./sandbox/source.ts";
 
 /** What is kept of a config. */
@@ -49,7 +48,7 @@ export async function recall(dir: string, source: Source): Promise<Remembered | 
     if (path === undefined) return undefined;
     const entry = JSON.parse(Deno.readTextFileSync(path)) as Entry;
     if (entry.digest !== await digestOf(source, entry)) return undefined;
-    return { config: freezeData(revived(entry)) as Config, output: entry.output };
+    return { config: frozen(revived(entry)), output: entry.output };
   } catch {
     return undefined; // never kept, damaged, or a file is gone or may not be read: it is read anew
   }
@@ -93,6 +92,13 @@ export async function remember(
   }
 }
 
+/** What JSON gave holds nothing twice and nothing frozen: half the time of looking for that. */
+function frozen<T>(data: T): T {
+  if (typeof data !== "object" || data === null) return data;
+  for (const inner of Object.values(data)) frozen(inner);
+  return Object.freeze(data);
+}
+
 /** A directory may have changed as late as a file in it. */
 function isOlder({ files, folders = [] }: MadeOf, began: number): boolean {
   const there = folders.filter((folder) => listing(folder) !== undefined);
@@ -129,7 +135,12 @@ class Parts {
   }
 
   async digest(): Promise<string> {
-    const all = await new Blob(this.#parts).arrayBuffer();
+    const all = new Uint8Array(this.#parts.reduce((sum, { length }) => sum + length, 0));
+    let at = 0;
+    for (const part of this.#parts) {
+      all.set(part, at);
+      at += part.length;
+    }
     const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
     return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
   }
@@ -148,11 +159,21 @@ async function digestOf(source: Source, { files, folders, maybe = [] }: MadeOf):
   for (const file of files) addFile(parts, file, false);
   for (const file of maybe) addFile(parts, file, true);
   if (folders !== undefined) {
-    // Whether a file is the project's own hangs on where links lead.
-    for (const file of files) parts.add(Deno.realPathSync(file));
+    const listed = new Set(folders);
     for (const folder of folders) parts.add(`${JSON.stringify(folder)} ${listing(folder) ?? "is not there"}`);
+    // Whether a file is the project's own hangs on where links lead; in a directory that is listed no link is followed.
+    for (const path of [...files, ...folders]) if (!listed.has(dirname(path))) parts.add(realPath(path));
   }
   return await parts.digest();
+}
+
+/** Where a path leads; nowhere when it is not there. */
+function realPath(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return "";
+  }
 }
 
 /** Entries of a directory with what they are, or nothing when it cannot be listed. */
