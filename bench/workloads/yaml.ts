@@ -52,7 +52,7 @@ async function run(rig: Rig): Promise<WorkloadResult> {
   const withModules = whole("load", "whole").min / whole("parse", "whole").min;
   const perByte = (size: Size) => work("load", size).min / bytes(size);
   const growth = Math.max(perByte("long"), perByte("many")) / perByte("small");
-  const again = await plans(rig, dirs.whole);
+  const again = await plans(rig, dirs.whole, await rig.dir(yamlProject(8)));
   const plan = again.figures["kept"]!.wall.min / again.figures["empty"]!.wall.min;
   return {
     tables: [
@@ -78,10 +78,16 @@ async function run(rig: Rig): Promise<WorkloadResult> {
       {
         title: `\`charly plan web\` (3 of ${files - 1} layers, this machine), an installed charly`,
         head: ["", "time", "CPU", "memory", "× empty (shortest runs)"],
-        rows: ([["empty", "an empty Deno program"], ["first", "the first plan: everything is read"], [
-          "kept",
-          "the second: nothing has changed",
-        ], ["edited", "one file was edited"]] as const).map(([name, label]) => {
+        rows: ([
+          ["empty", "an empty Deno program"],
+          ["first", "the first plan: everything is read"],
+          [
+            "kept",
+            "the second: nothing has changed",
+          ],
+          ["edited", "one file was edited"],
+          ["few", "the second plan of the same bundle in a project of 8 files"],
+        ] as const).map(([name, label]) => {
           const { wall, cpu, rss } = again.figures[name]!;
           return [
             label,
@@ -114,13 +120,14 @@ async function run(rig: Rig): Promise<WorkloadResult> {
       "The first table's times begin when the modules are loaded and end with the checked configuration; its last column has " +
       "them in. npm:yaml is given the same bytes and asked for documents, as charly asks it.",
       "The second plan reads all files again to see that none has changed, lists the directories that were searched, and " +
-      "takes the configuration as it was; it then asks this machine about every step, as every plan does.",
+      "takes the configuration as it was; it then asks this machine about every step, as every plan does: what a project of 8 " +
+      "files takes is what bounds it.",
     ],
   };
 }
 
-/** `charly plan web` with and without something kept. */
-async function plans(rig: Rig, project: TempDir) {
+/** `charly plan web` with and without something kept. @param few a small project with the same bundle */
+async function plans(rig: Rig, project: TempDir, few: TempDir) {
   const dir = await rig.dir({ "empty.ts": "", "home/.profile": "" });
   const install = (name: string, ...more: string[]) =>
     runTool([Deno.execPath(), "install", "--global", "--quiet", "--root", dir.path, "--name", name, "-A", ...more]);
@@ -136,11 +143,11 @@ async function plans(rig: Rig, project: TempDir) {
     NO_COLOR: "1",
     XDG_STATE_HOME: dir.join("state"),
   };
-  await aged(project.path);
-  const plan = (name: string, before?: () => Promise<void>): Contestant => ({
+  for (const { path } of [project, few]) await aged(path);
+  const plan = (name: string, before?: () => Promise<void>, cwd = project.path): Contestant => ({
     name,
     command: [dir.join("bin/charly"), "plan", "web"],
-    cwd: project.path,
+    cwd,
     env,
     ...(before === undefined ? {} : { before }),
     check: ({ stdout }) => {
@@ -164,6 +171,7 @@ async function plans(rig: Rig, project: TempDir) {
       await Deno.writeTextFile(layer, `${text}# edited ${++edits} times\n`);
       await aged(project.path);
     }),
+    plan("few", undefined, few.path),
   ]);
   return { figures };
 }
