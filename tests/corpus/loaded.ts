@@ -16,7 +16,7 @@ import { bytesOf, corpus, type Sample } from "./samples.ts";
 export interface Loaded {
   readonly problems: readonly Problem[];
   readonly entities: readonly YamlEntity[];
-  /** Names and files it refers to that the samples do not hold: they are a part of their projects only. */
+  /** Names, files and repositories it refers to that the samples do not hold: they are a part of their projects only. */
   readonly absent: number;
   /** What the migration did, and what it leaves to the user. */
   readonly migration?: Pick<Migration, "changes" | "manual">;
@@ -58,7 +58,7 @@ function checked(yaml: YamlConfig, root: string): { readonly problems: readonly 
   const others = issues.filter(({ code }) => code !== "unknown-name");
   placeIssues(yaml, others, { file: root, line: 1, column: 1 });
   const problems = yaml.problems.all.filter(({ code, message }) =>
-    code !== "not-found" || !/ is not there$/.test(message)
+    code !== "not-fetched" && (code !== "not-found" || !/ is not there$/.test(message))
   );
   return { problems, absent: issues.length - others.length + yaml.problems.all.length - problems.length };
 }

@@ -190,3 +190,11 @@ Deno.test("loadProject() keeps a typed config with YAML in it until the YAML cha
   await dir.write({ "project/in.yml": layer("edited") });
   assert.deepEqual(await descriptions(dir), ["edited"]);
 });
+
+Deno.test("loadProject() keeps nothing of a YAML project that refers to other repositories", async () => {
+  await using dir = await yamlProject({
+    "project/candy/one/charly.yml": layer("first", '  r: { require: ["@example.org/me/tools/candy/far:v1"] }\n'),
+  });
+  assert.deepEqual(await descriptions(dir), ["first"]);
+  assert.deepEqual(await kept(dir), []);
+});
