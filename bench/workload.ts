@@ -1,7 +1,7 @@
 /** What a workload of the bench is and gives: `bench/main.ts` runs them one by one and writes `bench/results.md`. */
 import type { Rig } from "./rig/mod.ts";
 
-/** One workload of the table, W1 to W8. */
+/** One workload of the table, W1 to W9. */
 export interface Workload {
   /** `W1`. */
   readonly id: string;

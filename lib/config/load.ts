@@ -4,7 +4,7 @@ import { findConfig, type FindOptions, type Project, projectName } from "./proje
 import { freezeData } from "./sandbox/data.ts";
 import type { EvaluateOptions } from "./sandbox/evaluate.ts";
 import type { HostFiles } from "./host/host_files.ts";
-import { recall, remember } from "./remembered.ts";
+import { type MadeOf, recall, remember } from "./remembered.ts";
 import type { Source } from "./sandbox/source.ts";
 import type { Config } from "../entities/config.ts";
 import { hasYaml } from "./yaml/marker.ts";
@@ -33,12 +33,16 @@ export async function loadProject(options: LoadOptions = {}): Promise<Project> {
   const source = findConfig({ ...options, cached: options.cached ?? options.integrity !== undefined });
   const careful = options.integrity !== undefined || options.verifyDeterministic === true;
   const reuse = careful || options.reuse === "" ? undefined : options.reuse;
-  const known = reuse === undefined ? undefined : await recall(reuse, source);
+  // Where the user's own files are is a part of what a project in YAML comes from.
+  const host = isYaml(source) ? options.host?.dir : undefined;
+  const known = reuse === undefined ? undefined : await recall(reuse, source, host);
   if (known !== undefined) return await projectOf(source, known);
   const began = Date.now();
   const read = isYaml(source) ? await readYaml(source, options.host) : await readTypescript(source, options);
-  const { madeOf, config, output } = read;
-  if (reuse !== undefined && madeOf !== undefined) await remember(reuse, source, madeOf, began, { config, output });
+  const { config, output, madeOf, warnings = [], overlaid = [] } = read;
+  if (reuse !== undefined && madeOf !== undefined) {
+    await remember(reuse, source, madeOf, began, { config, output, warnings, overlaid }, host);
+  }
   return await projectOf(source, read);
 }
 
@@ -52,8 +56,8 @@ interface Read {
   readonly warnings?: readonly Problem[];
   /** What the overlay says. */
   readonly overlaid?: readonly string[];
-  /** Every file it came from, when it can be kept. */
-  readonly madeOf?: readonly string[];
+  /** Everything it came from, when it can be kept. */
+  readonly madeOf?: MadeOf;
 }
 
 async function readTypescript(source: Source, options: LoadOptions): Promise<Read> {
@@ -72,8 +76,17 @@ async function readTypescript(source: Source, options: LoadOptions): Promise<Rea
     throw invalid(source, issues.length + (yaml?.errors().length ?? 0), problems);
   }
   const config = freezeData(parsed.config) as Config;
-  if (yaml !== undefined) return { config, output, warnings: yaml.warnings(), trees: yaml.trees() };
-  return madeOf === undefined ? { config, output } : { config, output, madeOf };
+  if (yaml === undefined) return { config, output, ...(madeOf === undefined ? {} : { madeOf: { files: madeOf } }) };
+  const looked = yaml.looked();
+  return {
+    config,
+    output,
+    warnings: yaml.warnings(),
+    trees: yaml.trees(),
+    ...(madeOf === undefined || looked === undefined
+      ? {}
+      : { madeOf: { ...looked, files: [...madeOf, ...looked.files] } }),
+  };
 }
 
 /** A project written in YAML: nothing of it is evaluated. */
@@ -85,8 +98,15 @@ async function readYaml(source: Source, host?: HostFiles): Promise<Read> {
   const errors = yaml.errors();
   if ("issues" in parsed || errors.length > 0) throw invalid(source, errors.length, errors);
   const { overlaid } = yaml;
-  const config = freezeData(parsed.config) as Config;
-  return { config, output: "", warnings: yaml.warnings(), overlaid, trees: yaml.trees() };
+  const madeOf = yaml.looked();
+  return {
+    config: freezeData(parsed.config) as Config,
+    output: "",
+    warnings: yaml.warnings(),
+    overlaid,
+    trees: yaml.trees(),
+    ...(madeOf === undefined ? {} : { madeOf }),
+  };
 }
 
 /** Whether a config is a `charly.yml`. */

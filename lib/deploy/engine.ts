@@ -8,6 +8,7 @@ import type { HostFacts } from "../facts/facts.ts";
 import { compileBundle } from "../plan/compile.ts";
 import { deployId } from "../plan/deploy_id.ts";
 import { CompileMemories, type CompileMemory } from "../plan/memory.ts";
+import { neededCandies } from "../plan/needed_candies.ts";
 import { readCandyFiles } from "../plan/read_candy_files.ts";
 import type { AddOptions, DeployProject, HostOptions, PlanOptions } from "./contract.ts";
 import type { DeploySpec } from "./assess.ts";
@@ -102,7 +103,11 @@ export async function specOf(
       exitCode: 2,
     });
   }
-  const files = await readCandyFiles(job.project.root, job.config.candies, job.project.trees);
+  const files = await readCandyFiles(
+    job.project.root,
+    neededCandies(job.config, job.name, plan.addCandy),
+    job.project.trees,
+  );
   const target = job.bundle.on.target;
   return {
     bundle: job.name,

@@ -7,14 +7,19 @@ export type CalVer = string;
 /** Package format of a distribution family. */
 export type PackageFormat = "deb" | "rpm" | "pac";
 
-/** A package repository. Keys a format does not know are kept for the others. */
+/**
+ * A package repository. What a format has no use for is left to the others. Addresses may hold `$(rpm -E %fedora)`, `$(uname -m)`
+ * and `$(dpkg --print-architecture)`: a plan has what the machine would answer in their place.
+ */
 export interface Repo {
   /** Names the file the repository is written to. */
   readonly name: string;
   /** Address of the packages. */
   readonly url?: string;
-  /** Address of the signing key. */
+  /** Address of the signing key; pac: its fingerprint, fetched from the key server and signed locally. */
   readonly key?: string;
+  /** deb: where the key is put, or is already. @default {"/etc/apt/keyrings/<name>.gpg"} */
+  readonly signedBy?: string;
   /** deb. @default {"stable"} */
   readonly suite?: string;
   /** deb. @default {"main"} */
@@ -23,12 +28,14 @@ export interface Repo {
   readonly gpgkey?: string;
   /** rpm: whether signatures are checked. */
   readonly gpgcheck?: boolean;
-  /** rpm: address of a package that brings the repository; `$(rpm -E %fedora)` in it is the machine's release. */
+  /** rpm: address of a package that brings the repository. */
   readonly rpm?: string;
   /** pac: address of the packages. */
   readonly server?: string;
   /** pac: signature level. */
   readonly siglevel?: string;
+  /** Fields of `charly.yml` that nothing acts on. */
+  readonly keep?: Readonly<Record<string, unknown>>;
 }
 
 /** Packages of one distro, version or format. */

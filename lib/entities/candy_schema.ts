@@ -1,5 +1,5 @@
 /** Schema of a candy. */
-import type { z } from "zod";
+import { z } from "zod";
 import type * as candy from "./candy.ts";
 import { planEntrySchema } from "./plan_entry_schema.ts";
 import {
@@ -41,15 +41,17 @@ const packages: z.ZodType<Packages> = list(
 export const repo = strict(
   {
     name: text("aliasName"),
-    url: opt(text("word")),
-    key: opt(text("url")),
-    suite: opt(text("word")),
+    url: opt(text("repoAddress")),
+    key: opt(text("repoAddress")),
+    signedBy: opt(text("absolutePath")),
+    suite: opt(text("repoAddress")),
     components: opt(text("filled")),
     gpgkey: opt(text("filled")),
     gpgcheck: opt(flag()),
-    rpm: opt(text("rpmAddress")),
-    server: opt(text("word")),
+    rpm: opt(text("repoAddress")),
+    server: opt(text("repoAddress")),
     siglevel: opt(text("filled")),
+    keep: opt(z.record(z.string(), z.unknown())),
   } satisfies Shape<candy.Repo>,
 );
 

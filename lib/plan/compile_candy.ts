@@ -49,7 +49,7 @@ export function compileCandy(name: string, candy: Candy, context: CandyContext):
       envFile: `${homeToken}/${envDir}/${name}.env`,
     });
   }
-  if (format !== undefined) steps.push(...packageSteps(name, candy, facts.distro, format));
+  if (format !== undefined) steps.push(...packageSteps(name, candy, facts, format));
   steps.push(...builderSteps(name, candy, dir, format, context));
   const source = format === undefined ? undefined : candy.localpkg?.[format];
   if (format !== undefined && source !== undefined) {

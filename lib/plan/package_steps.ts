@@ -2,22 +2,27 @@
 import { CharlyError } from "../base/errors.ts";
 import type { Candy, PackageFormat, Repo } from "../entities/candy.ts";
 import { sha256 } from "../steps/content.ts";
+import type { StepFacts } from "../steps/define_step.ts";
 import type { BuilderStep, RepoChangeStep, SystemPackagesStep } from "../steps/step.ts";
 import { selectAur, selectPackages } from "./packages.ts";
+import { finalRepo } from "./repo_address.ts";
 
 /** Repositories and packages for the machine's format. */
 export function packageSteps(
   name: string,
   candy: Candy,
-  tags: readonly string[],
+  facts: Pick<StepFacts, "distro" | "machine">,
   format: PackageFormat,
 ): (RepoChangeStep | SystemPackagesStep)[] {
-  const selected = selectPackages(candy, tags, format);
-  const files = selected.repos.flatMap((repo) => repoFile(name, repo, format) ?? []);
-  const prepared = selected.repos.filter((repo) =>
+  const selected = selectPackages(candy, facts.distro, format);
+  const repos = selected.repos.map((repo) => finalRepo(name, checkedRepo(name, repo), format, facts));
+  const files = repos.flatMap((repo) => repoFile(name, repo, format) ?? []);
+  const prepared = repos.filter((repo) =>
     format === "rpm"
       ? repo.rpm !== undefined || isRepoFile(repo)
-      : format === "deb" && repo.url?.startsWith("ppa:") === true
+      : format === "deb"
+      ? repo.url?.startsWith("ppa:") === true
+      : repo.key !== undefined
   );
   const prepare = prepared.length + selected.copr.length + selected.modules.length === 0 ? [] : [
     packagesStep(name, format, {
@@ -32,7 +37,7 @@ export function packageSteps(
       packages: selected.packages,
       options: selected.options,
       exclude: selected.exclude,
-      keys: selected.repos.flatMap((repo) => repo.key ?? []),
+      keys: repos.flatMap((repo) => repo.key ?? []),
     }),
   ];
   return [...files, ...prepare, ...install];
@@ -90,7 +95,6 @@ function isRepoFile(repo: Repo): boolean {
 
 /** The list file of a repository, or nothing when a command sets it up (`rpm:` packages, `ppa:`). */
 function repoFile(candy: string, repo: Repo, format: PackageFormat): RepoChangeStep | undefined {
-  checkRepo(candy, repo);
   const step = (file: string, content: string, key?: RepoChangeStep["key"]): RepoChangeStep => ({
     kind: "RepoChange",
     candy,
@@ -102,10 +106,10 @@ function repoFile(candy: string, repo: Repo, format: PackageFormat): RepoChangeS
   });
   if (format === "deb") {
     if (repo.url === undefined || repo.url.startsWith("ppa:")) return undefined;
-    const keyring = `/etc/apt/keyrings/${repo.name}.gpg`;
+    const keyring = repo.signedBy ?? `/etc/apt/keyrings/${repo.name}.gpg`;
     const suite = repo.suite ?? "stable";
     const where = suite.endsWith("/") ? suite : `${suite} ${repo.components ?? "main"}`;
-    const signed = repo.key === undefined ? "" : `[signed-by=${keyring}] `;
+    const signed = repo.key === undefined && repo.signedBy === undefined ? "" : `[signed-by=${keyring}] `;
     return step(
       `/etc/apt/sources.list.d/${repo.name}.list`,
       `deb ${signed}${repo.url} ${where}\n`,
@@ -137,9 +141,9 @@ function repoFile(candy: string, repo: Repo, format: PackageFormat): RepoChangeS
 }
 
 /** A repository's fields become a file name and lines of a list: nothing in them may be more than that. */
-function checkRepo(candy: string, repo: Repo) {
+function checkedRepo(candy: string, repo: Repo): Repo {
   const values = Object.values(repo).map(String);
-  if (/^[A-Za-z0-9][A-Za-z0-9._+-]*$/.test(repo.name) && !values.some((value) => /[\n\r\0]/.test(value))) return;
+  if (/^[A-Za-z0-9][A-Za-z0-9._+-]*$/.test(repo.name) && !values.some((value) => /[\n\r\0]/.test(value))) return repo;
   throw new CharlyError(
     `candy "${candy}": repository ${JSON.stringify(repo.name)}: a bad name, or a value over several lines`,
     {

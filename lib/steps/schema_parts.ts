@@ -24,6 +24,7 @@ export const repo = z.strictObject({
   name: z.string(),
   url: z.string().exactOptional(),
   key: z.string().exactOptional(),
+  signedBy: z.string().exactOptional(),
   suite: z.string().exactOptional(),
   components: z.string().exactOptional(),
   gpgkey: z.string().exactOptional(),

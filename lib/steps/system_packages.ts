@@ -1,6 +1,5 @@
 /** Packages of the distribution's own package manager. */
 import { quoteWord } from "../command/quote.ts";
-import { rpmMacro } from "../entities/text_rules.ts";
 import type { Act, PackagesAct } from "./act.ts";
 import { commandAct } from "./command_act.ts";
 import { defineStep, type LowerContext } from "./define_step.ts";
@@ -93,11 +92,12 @@ interface Preparation {
 function preparations(step: SystemPackagesStep): Preparation[] {
   const releases = step.repos.filter((repo) => repo.rpm !== undefined && step.format === "rpm");
   const lists = step.repos.filter((repo) => repo.url?.endsWith(".repo") === true && step.format === "rpm");
+  const trusted = step.repos.filter((repo) => repo.key !== undefined && step.format === "pac");
   const ppas = step.repos.filter((repo) => repo.url?.startsWith("ppa:") === true && step.format === "deb");
   return [
     ...releases.map(({ name, rpm = "" }) => ({
       what: `repository package ${name}`,
-      text: `dnf install -y ${addressWord(rpm)}`,
+      text: `dnf install -y ${quoteWord(rpm)}`,
       undo: `dnf remove -y ${quoteWord(name)}`,
       unless: `rpm -q ${quoteWord(name)}`,
     })),
@@ -112,6 +112,12 @@ function preparations(step: SystemPackagesStep): Preparation[] {
       text: `add-apt-repository -y ${quoteWord(url)}`,
       undo: `add-apt-repository -y --remove ${quoteWord(url)}`,
     })),
+    ...trusted.map(({ name, key = "" }) => ({
+      what: `key ${key} of repository ${name}`,
+      text: `pacman-key --recv-keys ${quoteWord(key)} && pacman-key --lsign-key ${quoteWord(key)}`,
+      undo: `pacman-key --delete ${quoteWord(key)}`,
+      unless: `pacman-key --list-keys ${quoteWord(key)}`,
+    })),
     ...step.copr.map((copr) => ({
       what: `copr ${copr}`,
       text: `dnf -y copr enable ${quoteWord(copr)}`,
@@ -124,14 +130,6 @@ function preparations(step: SystemPackagesStep): Preparation[] {
       undo: `dnf -y module reset ${quoteWord(module.replace(/:.*/, ""))}`,
     })),
   ];
-}
-
-/** An address as a word of the shell; the release it asks for is the machine's to say. */
-function addressWord(address: string): string {
-  const asked = address.match(rpmMacro) ?? [];
-  return address.split(rpmMacro).map((part, index) =>
-    `${part === "" && asked.length > 0 ? "" : quoteWord(part)}${asked[index] === undefined ? "" : `"${asked[index]}"`}`
-  ).join("");
 }
 
 function prepare(step: SystemPackagesStep, context: LowerContext): Act[] {

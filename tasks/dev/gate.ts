@@ -16,14 +16,23 @@ export const stages: Readonly<Record<string, Stage>> = {
   doc: ["test", "--quiet", "--doc", "-A", "mod.ts", "lib", "targets"],
   unit: ["test", "-A", "--no-check", "--parallel", ...unitTests],
   live: ["test", "-A", "--no-check", "tests/live"],
+  corpus: ["test", "-A", "--no-check", "tests/corpus"],
   attack: ["test", "-A", "--no-check", "tests/attack", "tests/live/ledger_interrupt_test.ts"],
+};
+
+/** Folders outside of the repository that a stage reads. */
+export const folders: Readonly<Record<string, string>> = {
+  corpus: Deno.env.get("CHARLY_CORPUS") ?? "../shared/corpus",
 };
 
 /** How one stage went. */
 export interface StageResult {
   readonly name: string;
+  /** Nothing is wrong with what was run. */
   readonly ok: boolean;
   readonly seconds: number;
+  /** The folder for want of which nothing was run. */
+  readonly absent?: string;
 }
 
 /**
@@ -31,11 +40,13 @@ export interface StageResult {
  *
  * @param names which, in this order
  * @param table the stages. @default {stages}
+ * @param needs what they read beside the repository: a stage whose folder is not there is not run. @default {folders}
  * @returns one result for each
  */
 export async function runStages(
   names: readonly string[],
   table: Readonly<Record<string, Stage>> = stages,
+  needs: Readonly<Record<string, string>> = folders,
 ): Promise<StageResult[]> {
   const unknown = names.filter((name) => table[name] === undefined);
   if (names.length === 0 || unknown.length > 0) {
@@ -43,6 +54,11 @@ export async function runStages(
   }
   const results: StageResult[] = [];
   for (const name of names) {
+    const folder = needs[name];
+    if (folder !== undefined && !isFolder(folder)) {
+      results.push({ name, ok: true, seconds: 0, absent: folder });
+      continue;
+    }
     const started = performance.now();
     console.log(`\n== ${name}: deno ${table[name]!.join(" ")}`);
     const { success } = await new Deno.Command(Deno.execPath(), { args: [...table[name]!], stdin: "null" }).spawn()
@@ -52,10 +68,20 @@ export async function runStages(
   return results;
 }
 
+function isFolder(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false; // not there, or not ours to see
+  }
+}
+
 /** One line per stage. */
 export function summary(results: readonly StageResult[]): string {
-  return results.map(({ name, ok, seconds }) => `${ok ? "ok    " : "FAILED"} ${name.padEnd(8)} ${seconds.toFixed(1)} s`)
-    .join("\n");
+  return results.map(({ name, ok, seconds, absent }) => {
+    if (absent !== undefined) return `absent ${name.padEnd(8)} not run: there is no ${absent}`;
+    return `${ok ? "ok    " : "FAILED"} ${name.padEnd(8)} ${seconds.toFixed(1)} s`;
+  }).join("\n");
 }
 
 if (import.meta.main) {

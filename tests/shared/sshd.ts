@@ -18,12 +18,16 @@ export interface SshdOptions {
   readonly banner?: string;
   /** The address it listens on. @default {"127.0.0.1"} */
   readonly address?: string;
+  /** Shell text that is run, as root, in a mount namespace of its own, in which the server then is. */
+  readonly mounts?: string;
 }
 
 /** A running server. */
 export interface Sshd extends AsyncDisposable {
   readonly address: string;
   readonly port: number;
+  /** Of the process that listens. */
+  readonly pid: number;
   readonly user: string;
   /** Home of the user on the "target". */
   readonly home: string;
@@ -111,8 +115,12 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
       "",
     ].join("\n"),
   );
-  const server = new Deno.Command("/usr/sbin/sshd", {
-    args: ["-D", "-e", "-f", `${dir}/sshd_config`],
+  const words = ["/usr/sbin/sshd", "-D", "-e", "-f", `${dir}/sshd_config`];
+  const [program, ...args] = options.mounts === undefined
+    ? words
+    : ["unshare", "--mount", "sh", "-ec", `${options.mounts}\nexec "$@"`, "sh", ...words];
+  const server = new Deno.Command(program!, {
+    args,
     stdin: "null",
     stdout: "null",
     stderr: "piped",
@@ -146,6 +154,7 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
   return {
     address,
     port,
+    pid: server.pid,
     user,
     home,
     target: `${user}@${address.includes(":") ? `[${address}]` : address}:${port}`,

@@ -42,6 +42,20 @@ export interface YamlProject {
   readonly overlaid: readonly string[];
   /** Comments of the root file that belong to no entity: those at its top and its end, and those of directives. */
   readonly remarks?: string;
+  /**
+   * What reading it looked at: while all of that is as it was, so is the project. Not of one that refers to other repositories:
+   * what those are hangs on a lock, a cache and the environment.
+   */
+  readonly looked?: Looked;
+}
+
+/** Absolute paths. */
+export interface Looked {
+  readonly files: readonly string[];
+  /** Directories that were searched, also those that are not there. */
+  readonly folders: readonly string[];
+  /** Files that may not be there. */
+  readonly maybe: readonly string[];
 }
 
 /** How deep files may import each other. */
@@ -332,7 +346,16 @@ class Loader {
       unread: mine.flatMap((it) => it.unread),
       overlaid: [...merge?.changed ?? [], ...only.map(({ name }) => name)],
       ...(remarks === undefined ? {} : { remarks }),
+      ...(this.#remote.length > 0 ? {} : { looked: this.#looked(host) }),
     };
+  }
+
+  #looked(host?: HostFiles): Looked {
+    const { files, folders } = this.#project.looked;
+    // The first says which references lead back to the project itself.
+    const maybe = [join(this.#project.root, ".git/config")];
+    if (host !== undefined) maybe.push(host.overlay, host.oldOverlay, host.settings);
+    return { files: [...files], folders: [...folders], maybe };
   }
 
   #remarks(): string | undefined {

@@ -16,6 +16,8 @@ import type { Document, Place } from "./tree.ts";
 export class SourceTree {
   /** `host/org/repo` it is known to be: by what refers to it, by its `repo`, by where git fetched it from. */
   readonly identities = new Set<string>();
+  /** Absolute paths of what was read and searched. */
+  readonly looked = { files: new Set<string>(), folders: new Set<string>() };
   /** A repository of an older layout, as it is called today; made when its root is asked for and is not there. */
   #renewed?: { readonly files: ProjectFiles; readonly moved: ReadonlyMap<string, string> } | "none";
 
@@ -100,6 +102,7 @@ export class SourceTree {
   #manifests(directory: string, recursive: boolean, manifest: string, depth: number): string[] {
     if (depth > 16) return [];
     const found: string[] = [];
+    this.looked.folders.add(join(this.root, directory));
     for (const { name, isFile, isDirectory } of entriesOf(join(this.root, directory))) {
       const path = join(directory, name);
       if (isFile && name === manifest) found.push(path);
@@ -164,6 +167,7 @@ export class SourceTree {
       if (!staysBelow(this.root, path)) {
         return outside(`"${path}" is a link out of the ${whole}`, `copy it into the ${whole}`);
       }
+      this.looked.files.add(join(this.root, path));
       return readYamlFile(join(this.root, path), this.label(path), problems).documents;
     } catch (error) {
       const found = error instanceof Deno.errors.NotFound ? "is not there" : "cannot be read";

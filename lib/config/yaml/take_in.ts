@@ -4,6 +4,7 @@ import { pinName } from "../../base/remote_ref.ts";
 import type { HostFiles } from "../host/host_files.ts";
 import type { ConfigIssue } from "../issue.ts";
 import { below } from "./below.ts";
+import type { Looked } from "./load_yaml.ts";
 import { hasYaml, yamlPath } from "./marker.ts";
 import { type Problem, problemText } from "./problem.ts";
 import { placeIssues, readYamlConfig, type YamlConfig } from "./yaml_config.ts";
@@ -29,6 +30,8 @@ export interface TakenIn {
   trees(): Readonly<Record<string, string>>;
   /** What the overlay of this machine says: `web/host`. */
   readonly overlaid: readonly string[];
+  /** Absolute paths of everything that was looked at; nothing when that does not say all it came from. */
+  looked(): Looked | undefined;
 }
 
 /**
@@ -91,6 +94,15 @@ function takenIn(data: unknown, parts: readonly Part[]): TakenIn {
           yaml.project.remote.flatMap(({ repo, dir }) => dir === undefined ? [] : [[pinName(repo), dir]])
         ),
       ),
+    looked: () => {
+      const looked = parts.flatMap(({ yaml }) => yaml.project.looked ?? []);
+      if (looked.length < parts.length) return undefined;
+      return {
+        files: looked.flatMap(({ files }) => files),
+        folders: looked.flatMap(({ folders }) => folders),
+        maybe: looked.flatMap(({ maybe }) => maybe),
+      };
+    },
     warnings: () => problems.flatMap((it) => it.all.filter(({ severity }) => severity === "warning")),
     overlaid: parts.flatMap(({ yaml }) => yaml.project.overlaid),
   };

@@ -176,9 +176,9 @@ for (
     ["a relayed port that is not there", { port: [80], portRelay: [81] }, "portRelay/0: `portRelay` needs port 81"],
     ["a port out of range", { port: [70000] }, "port/0: found 70000"],
     [
-      "a command in the address of a package",
-      { distro: { fedora: { repo: [{ name: "x", rpm: "https://x/$(reboot).rpm$(rpm -E %fedora ; reboot)" }] } } },
-      'distro/fedora/repo/0/rpm: "https://x/$(reboot).rpm$(rpm -E %fedora ; reboot)" is not one word',
+      "a second word behind the address of a package",
+      { distro: { fedora: { repo: [{ name: "x", rpm: "https://x/$(rpm -E %fedora).rpm --nogpgcheck" }] } } },
+      'distro/fedora/repo/0/rpm: "https://x/$(rpm -E %fedora).rpm --nogpgcheck" is not an address of a repository',
     ],
     ["a distro nobody has", { distro: { "Debian 13": {} } }, 'distro/Debian 13: "Debian 13" is not a distribution'],
   ] as const

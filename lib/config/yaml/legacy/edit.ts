@@ -72,3 +72,28 @@ export function mapRoots(files: ProjectFiles, change: (root: Mapping, path: stri
     ),
   ]));
 }
+
+/**
+ * Documents whose keys are unique: what a rule has given a name that is there already stands in a document behind it. Names are
+ * unique among the entities of one kind; a distribution may be called like an image.
+ */
+export function separateNames(files: ProjectFiles): ProjectFiles {
+  return new Map([...files].map(([path, documents]) => [path, documents.flatMap(separate)]));
+}
+
+function separate(document: Document): Document[] {
+  const { root } = document;
+  if (root.is !== "map") return [document];
+  const parts: Map<string, Entry>[] = [new Map()];
+  for (const entry of root.entries) {
+    let part = parts.find((it) => !it.has(entry.key));
+    if (part === undefined) parts.push(part = new Map());
+    part.set(entry.key, entry);
+  }
+  const [, ...behind] = parts;
+  if (behind.length === 0) return [document];
+  return [
+    { ...document, root: withEntries(root, [...parts[0]!.values()]) },
+    ...behind.map((part): Document => ({ root: withEntries(root, [...part.values()]) })),
+  ];
+}

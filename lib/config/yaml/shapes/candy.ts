@@ -1,5 +1,6 @@
 /** A candy that is a layer: the fields of its value, and those written as children. */
 import {
+  as,
   either,
   flag,
   list,
@@ -27,10 +28,30 @@ const packages = list(
   either({ scalar: text("word"), map: object({ name: required(text("word")), description: text() }) }),
 );
 
+const address = text("repoAddress");
+/** Upstream hands every other key to its templates, which have no use for it: kept. */
+const repository: ObjectShape = {
+  ...object({
+    name: required(text("aliasName")),
+    url: address,
+    ppa: text("word"),
+    key: address,
+    signed_by: as("signedBy", text("absolutePath")),
+    suite: address,
+    components: text("filled"),
+    gpgkey: text("filled"),
+    gpgcheck: flag,
+    rpm: address,
+    server: address,
+    siglevel: text("filled"),
+  }),
+  open: true,
+};
+
 /** Packages and repositories of one distro, version or format. */
 export const distroSection: ObjectShape = object({
   package: packages,
-  repo: list({ ...object({ name: required(text("aliasName")), gpgcheck: flag }), open: true }),
+  repo: list(repository),
   copr: texts,
   exclude: texts,
   option: texts,

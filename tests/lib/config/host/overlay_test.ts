@@ -212,6 +212,34 @@ Deno.test("loadProject() never takes what it kept for what an overlay that came,
   assert.deepEqual(await hostOf(), ["me@web5", "web/host"]);
 });
 
+Deno.test("loadProject() takes what an overlay says from what it kept, and keeps the overlays of two users apart", async () => {
+  using here = project({
+    "project/charly.yml": root,
+    "one/charly.yml": "web:\n  local: { host: web2 }\n",
+    "two/charly.yml": "web:\n  local: { host: web3 }\n",
+  });
+  const old = new Date(Date.now() - 60_000);
+  for (const path of ["project/charly.yml", "project", "one/charly.yml", "two/charly.yml"]) {
+    Deno.utimeSync(join(here.dir, path), old, old);
+  }
+  const kept = join(here.dir, "kept");
+  const load = async (user?: string) => {
+    const host = user === undefined ? {} : { host: hostFilesIn(join(here.dir, user)) };
+    const { config, overlaid } = await loadProject({ cwd: join(here.dir, "project"), reuse: kept, ...host });
+    const { on } = config.bundles["web"]!;
+    return [on.target === "ssh" ? on.host[0] : on.target, ...overlaid];
+  };
+  for (let twice = 0; twice < 2; twice++) {
+    assert.deepEqual(await load("one"), ["web2", "web/host"]);
+    assert.deepEqual(await load("two"), ["web3", "web/host"]);
+    assert.deepEqual(await load(), ["deploy@web1"]);
+  }
+  const entries = [...Deno.readDirSync(kept)].map(({ name }) => join(kept, name));
+  assert.equal(entries.length, 3);
+  for (const path of entries) Deno.writeTextFileSync(path, Deno.readTextFileSync(path).replace('"web2"', '"kept"'));
+  assert.deepEqual(await load("one"), ["kept", "web/host"]);
+});
+
 Deno.test("loadProject() reads no overlay for a typed config, nor unless it is told where", async () => {
   using here = project({
     "charly.config.ts": 'export default { bundles: { web: { on: { target: "local" } } } };',

@@ -186,6 +186,26 @@ score:
   assert.deepEqual(manual, ["a check bed has one agent", 'no score uses the recipe "lonely"']);
 });
 
+Deno.test("step-venue: what a step runs in and is named like a kind gets another name, and the user is told", () => {
+  const { data, manual } = current(`recipe:
+  net:
+    scenarios:
+      - { name: one, pod: vm.inner, steps: [{ then: it answers, port: 80, listening: true }] }
+score:
+  default: { pod: eval-pod, recipes: [net], prompt: go }
+`);
+  const { pod, ...inside } = data[0].default["vm-member"].inner;
+  assert.deepEqual(pod, { agent_provisioned: true });
+  assert.deepEqual(Object.values(inside), [{
+    check: "it answers",
+    plugin: "port",
+    plugin_input: { port: 80, listening: true },
+  }]);
+  assert.deepEqual(manual, [
+    'a step runs in "vm.inner", which is named like a kind: it stands under "vm-member.inner" now',
+  ]);
+});
+
 Deno.test("step-venue: a step that says `on` stands under that member", () => {
   const { data, manual } = current(`fleet:
   group: {}

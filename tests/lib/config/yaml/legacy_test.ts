@@ -176,6 +176,7 @@ defaults: { pkg: rpm, platforms: [linux/amd64] }
 images:
   base: { base: "quay.io/fedora/fedora:43", builder: fedora-builder, layers: [git], tests: [{ file: /usr/bin/git }] }
   archlinux: { pkg: [pac, aur], ports: ["80:80"] }
+  fedora-builder: { base: "quay.io/fedora/fedora:43", layers: [git] }
 `,
   );
   assert.deepEqual(data["images.yml"][0], {
@@ -189,6 +190,11 @@ images:
       "base-step-0": { check: "file=/usr/bin/git", plugin: "file", plugin_input: { file: "/usr/bin/git" } },
     },
     archlinux: { candy: { base: "quay.io/fedora/fedora:43", build: ["pac", "aur"] } },
+    // One that built everything for others never said so.
+    "fedora-builder": {
+      candy: { base: "quay.io/fedora/fedora:43", produce: ["pixi", "npm", "cargo", "aur"] },
+      "fedora-builder-candy": { candy: ["git"] },
+    },
   });
   assert.deepEqual(manual, ['an image has no "ports" any more']);
 });
@@ -246,4 +252,39 @@ Deno.test("today's files are left alone, an entity called like a kind too", () =
   for (const text of ["web:\n  candy: {}\n", "k8s:\n  pod: nginx\n", "vm:\n  vm: { cpu: 2 }\n  e: { libvirt: {} }\n"]) {
     assert.equal(isLegacy("charly.yml", readYaml(new TextEncoder().encode(text), "charly.yml").documents), false, text);
   }
+});
+
+Deno.test("a document with its kind, name and spec at the root is an entity in node form", () => {
+  const { data } = current(
+    "bench.yml",
+    "kind: local\nname: bench\nspec:\n  candy: [git]\n  check:\n    - { id: there, scope: deploy, command: git --version }\n",
+  );
+  assert.deepEqual(data, {
+    "bench.yml": [{
+      bench: {
+        local: {},
+        "bench-candy": { candy: ["git"] },
+        there: {
+          check: "command=git --version",
+          id: "there",
+          context: ["runtime"],
+          plugin: "command",
+          plugin_input: { command: "git --version" },
+        },
+      },
+    }],
+  });
+});
+
+Deno.test("an image and a distribution of one name stand in two documents of a file", () => {
+  const { data } = current(
+    "overthink.yml",
+    'version: 4\nimages:\n  debian: { base: docker.io/debian }\ndistros:\n  debian: { version: "13" }\n  arch: { version: "1" }\n',
+  );
+  const [file] = Object.values(data) as [Record<string, Record<string, unknown>>[]];
+  assert.deepEqual(file.map((document) => Object.keys(document).filter((key) => key !== "version")), [
+    ["debian", "arch"],
+    ["debian"],
+  ]);
+  assert.deepEqual(file.map((document) => Object.keys(document["debian"]!)), [["candy"], ["distro"]]);
 });

@@ -2,7 +2,7 @@
 import { type Entry, get, type Mapping, textAt, type Tree } from "../../tree.ts";
 import { withEntries } from "../edit.ts";
 import { mapImages } from "../layers.ts";
-import type { LegacyRule, RuleLog } from "../rule.ts";
+import type { LegacyRule, ProjectFiles, RuleLog } from "../rule.ts";
 
 const builderWords = ["pixi", "npm", "cargo", "aur"];
 /** What an image never meant, or what says the same elsewhere. */
@@ -11,14 +11,37 @@ const gone = ["format_config", "tunnel", "engine", "acme_email", "vm", "libvirt"
 export const imageFields: LegacyRule = {
   schema: "2026.112.0521",
   name: "image-fields",
-  about: "`pkg` is `build`, `builder: x` is a map, `builders` is `builder`; fields images lost are named",
-  apply: (files, log) => mapImages(files, (image, { among }) => imageOf(image, log, among === "defaults")),
+  about:
+    "`pkg` is `build`, `builder: x` is a map and x produces all, `builders` is `builder`; fields images lost are named",
+  apply: (files, log) => {
+    const builders = soleBuilders(files);
+    return mapImages(files, (image, { among, name }) => {
+      const defaults = among === "defaults";
+      return imageOf(image, log, defaults, !defaults && builders.has(name));
+    });
+  },
 };
 
-function imageOf(image: Mapping, log: RuleLog, defaults: boolean): Mapping {
-  return withEntries(
-    image,
-    image.entries.flatMap((entry): Entry[] => {
+/** Images that build everything for somebody. */
+function soleBuilders(files: ProjectFiles): ReadonlySet<string> {
+  const names = new Set<string>();
+  mapImages(files, (image) => {
+    for (const value of [get(image, "builder"), get(image, "builders")]) {
+      if (value?.is === "scalar" && value.value !== null) names.add(value.text);
+    }
+    return image;
+  });
+  return names;
+}
+
+function imageOf(image: Mapping, log: RuleLog, defaults: boolean, buildsAll: boolean): Mapping {
+  const produces = buildsAll && get(image, "produce") === undefined && get(image, "builds") === undefined;
+  if (produces) log.change(image.at, "an image that builds for others says what it produces");
+  const at = image.at;
+  const items = builderWords.map((word) => textAt(word, at));
+  const produce: Entry[] = produces ? [{ key: "produce", keyAt: at, value: { is: "list", items, at } }] : [];
+  return withEntries(image, [
+    ...image.entries.flatMap((entry): Entry[] => {
       const { key, keyAt, value } = entry;
       if (key === "pkg") {
         log.change(keyAt, '"pkg" is "build" now');
@@ -44,7 +67,8 @@ function imageOf(image: Mapping, log: RuleLog, defaults: boolean): Mapping {
       else log.manual(keyAt, `an image has no "${key}" any more`, hintFor(key));
       return [];
     }),
-  );
+    ...produce,
+  ]);
 }
 
 function everyBuilder(value: Tree & { readonly is: "scalar" }): Mapping {

@@ -1,7 +1,7 @@
 /** Maps of entities by kind become entities by name, in node form. */
 import { own } from "../../../../base/own.ts";
 import { type Entry, get, type Mapping, textAt } from "../../tree.ts";
-import { mapRoots, withEntries } from "../edit.ts";
+import { mapRoots, separateNames, withEntries } from "../edit.ts";
 import { isKeyed } from "../layers.ts";
 import { nodeForm } from "../node_form.ts";
 import type { LegacyRule, RuleLog } from "../rule.ts";
@@ -33,7 +33,7 @@ export const kindMaps: LegacyRule = {
   name: "kind-maps",
   about: "maps of entities by kind become entities by name, each with its kind inside",
   apply: (files, log) =>
-    mapRoots(files, (root) => {
+    separateNames(mapRoots(files, (root) => {
       if (
         !isKeyed(root) || !root.entries.some(({ key }) => Object.hasOwn(kinds, key) || deployments.includes(key))
       ) return root;
@@ -65,7 +65,7 @@ export const kindMaps: LegacyRule = {
         });
       });
       return withEntries(root, entries);
-    }),
+    })),
 };
 
 /** What an image without a base was built from. */

@@ -12,6 +12,8 @@ const tests: Readonly<Record<string, string>> = {
   deploy_test: "deploy_eval",
   deploy_tests: "deploy_eval",
 };
+/** What those were called for some days; a `check` that is a text is a step. */
+const checks: Readonly<Record<string, string>> = { check: "eval", deploy_check: "deploy_eval" };
 
 export const opUnify: LegacyRule = {
   schema: "2026.164.0001",
@@ -22,7 +24,8 @@ export const opUnify: LegacyRule = {
       withEntries(
         layer,
         layer.entries.map((entry) => {
-          const key = own(tests, entry.key) ?? (entry.key === "tasks" ? "task" : entry.key);
+          const listed = entry.value.is === "list" ? own(checks, entry.key) : undefined;
+          const key = listed ?? own(tests, entry.key) ?? (entry.key === "tasks" ? "task" : entry.key);
           if (key !== entry.key) log.change(entry.keyAt, `"${entry.key}" is "${key}" now`);
           return key === "task" ? { ...entry, key, value: tasks(entry.value, log) } : { ...entry, key };
         }),

@@ -33,10 +33,11 @@ function placed(deployment: Mapping, isGroup: boolean, log: RuleLog): Mapping {
     if (value.is !== "map" || !value.entries.some(({ key }) => isWord(stepWords, key))) return true;
     const venue = get(value, "on") ?? get(value, "pod") ?? sandbox;
     if (venue?.is !== "scalar" || venue.text === "") return true;
-    const path = venue.text.split(".");
-    const odd = path.find((part) => isWord(kinds, part) || isWord(dataKeys, part) || part === "");
-    if (odd !== undefined) {
-      log.manual(venue.at, `a step runs in "${venue.text}", which is named like a kind`, "rename what it runs in");
+    const written = venue.text.split(".");
+    // A member called like a kind would be read as that kind.
+    const path = written.map((part) => isWord(kinds, part) || isWord(dataKeys, part) ? `${part}-member` : part);
+    if (path.includes("")) {
+      log.manual(venue.at, `a step runs in "${venue.text}", which is no name`, "name what it runs in");
       return true;
     }
     if (get(value, "on") !== undefined && memberOf(deployment, path[0]!) === undefined) {
@@ -47,7 +48,12 @@ function placed(deployment: Mapping, isGroup: boolean, log: RuleLog): Mapping {
       );
       return false;
     }
-    log.change(venue.at, `the step stands under "${venue.text}" now`);
+    if (path.some((part, index) => part !== written[index])) {
+      const message = `a step runs in "${venue.text}", which is named like a kind: it stands under "${
+        path.join(".")
+      }" now`;
+      log.manual(venue.at, message, "have what it runs in called so, in the prompt as well");
+    } else log.change(venue.at, `the step stands under "${venue.text}" now`);
     moved.push({ path, step: { ...entry, value: withoutKeys(value, "on", "pod") } });
     return false;
   });
