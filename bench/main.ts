@@ -13,7 +13,7 @@ import type { Workload } from "./workload.ts";
 const { values, positionals } = parseArgs({
   args: Deno.args,
   allowPositionals: true,
-  options: { rounds: { type: "string", default: "5" } },
+  options: { rounds: { type: "string", default: "4" } },
 });
 const folder = new URL("workloads/", import.meta.url);
 const workloads: Workload[] = [];

@@ -31,7 +31,7 @@ async function run(rig: Rig): Promise<WorkloadResult> {
   for (const count of sizes) {
     rig.say(`  ${count} hosts`);
     const peer = async (mode: "mitogen" | "pipelining") => await rig.ansible(dir, hosts, { mode, play: play(), count });
-    const rounds = count > 20 ? 2 : 3;
+    const rounds = count > 20 ? 1 : 3;
     const it = await rig.measure(
       [{ ...await charlyOn(count), name: "charly", rounds }, { ...await peer("mitogen"), name: "mitogen", rounds: 1 }],
       hosts.relay,

@@ -45,9 +45,9 @@ export const kill: Workload = {
         count(share.victim, share.way, await killShare(target, mine, share, () => {}, offset));
       }
     };
-    await Promise.all([lane(first), lane(stack.use(await killRig()))]);
-    rig.say("  dpkg and apt");
-    count("dpkg, apt", "local", await killPackages(24));
+    const packages = async () => count("dpkg, apt", "local", await killPackages(24));
+    await Promise.all([lane(first), lane(stack.use(await killRig())), packages()]);
+    rows.sort(([a = "", x = ""], [b = "", y = ""]) => a.localeCompare(b) || x.localeCompare(y));
     const { apply, undo } = reference.times;
     return {
       tables: [{ title: "Who was killed", head: ["victim", "way", "recovered", "same tree after undo"], rows }],

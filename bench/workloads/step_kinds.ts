@@ -4,7 +4,7 @@ import { emptyHome } from "../shared/figures.ts";
 import type { Workload, WorkloadResult } from "../workload.ts";
 
 const ms = 20;
-const few = 2, more = 8;
+const few = 1, more = 4;
 const text = (n: number) => `# file ${n}\n${"content of a small file\n".repeat(40)}`;
 
 /** One kind of step, as each tool writes the n-th of them. */

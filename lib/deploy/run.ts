@@ -8,6 +8,7 @@ import { type Frame, payloadText } from "../execute/frames.ts";
 import type { ShellBlob } from "../execute/executor.ts";
 import { encodeField } from "../ledger/field.ts";
 import { type FoldedStore, foldStore } from "../ledger/fold.ts";
+import { parseJournal } from "../ledger/journal.ts";
 import { journalProto } from "../ledger/journal_record.ts";
 import type { DeployLedger, RunIntent, StoreState } from "../ledger/record.ts";
 import { pathsOf } from "../ledger/paths.ts";
@@ -136,7 +137,7 @@ export class HostRun {
       `[ -n "$HALT" ] || { ${line}intent_put && run_open && j R ${journalProto} ${
         opening.map((field) => quote(encodeField(field))).join(" ")
       }; } || HALT=\${HALT:-store}`,
-      ...(state === undefined ? [] : litterLines(this.id, state)),
+      ...(state === undefined ? [] : [...litterLines(this.id, state), ...orphanLines(this.id, state)]),
     ];
     return { program: lines.join("\n") + "\n", blobs };
   }
@@ -252,6 +253,8 @@ function commitProgram(
     ...(go?.remove ?? []).map((name) => `rm -f -- "$GO/"${quote(name)}`),
     ...gone.map((id) => `rm -f -- "$STORE/ledger/"${quote(`${id}.json`)}`),
     ...litterLines(run, before),
+    // Later than before the first act, what stands at a path may be this run's.
+    ...opened ? [] : orphanLines(run, before),
     "sweep",
     isEmpty(folded) ? '[ -n "$(ls -A "$STORE/kept")" ] || store_remove' : ":",
     "}",
@@ -293,6 +296,20 @@ function litterLines(run: string, { open, ledgers }: StoreState): string[] {
       ...places.map(([n, path]) => `litter ${quote(dead)} ${n} ${quote(path)}`),
       ...trees.map(({ n, refs }) => `litter_tree ${quote(dead)} ${n} ${refs.map(quote).join(" ")}`),
     ];
+  });
+}
+
+/** Originals that killed runs preserved and their journals do not tell of: without a look at them, the sweep would take them. */
+function orphanLines(run: string, { open }: StoreState): string[] {
+  return open.filter((it) => it.run !== run).flatMap(({ run: dead, intent, journal }) => {
+    const { records } = parseJournal(journal);
+    const opened = records.some(({ type }) => type === "R"); // else nothing of it is folded
+    const told = new Set(opened ? records.flatMap((it) => it.type === "P" ? [it.n] : []) : []);
+    return (intent?.acts ?? []).filter(({ n }) => !told.has(n)).flatMap(({ n, want }) =>
+      want.type === "file" || want.type === "link" || want.type === "block"
+        ? [`orphan ${quote(dead)} ${n} ${quote(want.path)}`]
+        : []
+    );
   });
 }
 

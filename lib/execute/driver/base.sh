@@ -456,6 +456,17 @@ litter() {
     done
   done
 }
+# orphan RUN N PATH: an original that no record tells of (a damaged journal), and that stands nowhere else any more, is the user's.
+orphan() {
+  _or=$STORE/prior/$1.$2
+  if [ -L "$_or" ]; then
+    if [ -L "$3" ] && [ "$(readlink -- "$_or" && echo .)" = "$(readlink -- "$3" && echo .)" ]; then return 0; fi
+  elif [ ! -f "$_or" ] || [ "$_or" -ef "$3" ] || cmp -s -- "$_or" "$3"; then
+    return 0
+  fi
+  mkdir -p "$STORE/kept/$1" && mv -- "$_or" "$STORE/kept/$1/$2" &&
+    warn 0 "the journal of run $1 does not tell what was at $3 before: that is kept at $STORE/kept/$1/$2"
+}
 # litter_tree RUN N REF…: the same beside every member of these manifests
 litter_tree() {
   _lr=$1 _ln=$2

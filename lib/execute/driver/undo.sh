@@ -81,10 +81,13 @@ pour() {
 # names (or of a mount point) is poured into it: what those names show returns as well.
 put_back() {
   case ${3:-} in copied:*)
-    if [ -f "$2" ] && [ ! -L "$2" ] && [ -f "$STORE/prior/$1" ] && [ ! -L "$STORE/prior/$1" ] && ! [ "$2" -ef "$STORE/prior/$1" ] &&
-      { [ "$(stat -c %h -- "$2")" -gt 1 ] || mounted "$2"; }; then
-      pour "$STORE/prior/$1" "$2"
-      return
+    if [ -f "$2" ] && [ ! -L "$2" ] && [ -f "$STORE/prior/$1" ] && [ ! -L "$STORE/prior/$1" ] && ! [ "$2" -ef "$STORE/prior/$1" ]; then
+      # Not to know is not to be alone: whoever replaces a file with other names leaves those behind.
+      _pl=$(stat -c %h -- "$2") || return 1
+      if [ "$_pl" -gt 1 ] || mounted "$2"; then
+        pour "$STORE/prior/$1" "$2"
+        return
+      fi
     fi ;;
   esac
   _pb=${2%/*}/.charly-$RUN-$UN
@@ -120,6 +123,8 @@ un_path() {
   linked:* | copied:*)
     _ref=${_ob##*:}
     if [ "$_is" != absent ] && [ ! -L "$_op" ] && [ ! -L "$STORE/prior/$_ref" ] && { [ "$_op" -ef "$STORE/prior/$_ref" ] || same_copy "$_op" "$STORE/prior/$_ref"; }; then
+      # An undo that was cut behind the text of a copy has its time still to set.
+      [ "$_op" -ef "$STORE/prior/$_ref" ] || touch -r "$STORE/prior/$_ref" -- "$_op" 2>/dev/null
       undid "$_on" undone
       return
     fi
@@ -223,12 +228,14 @@ surface_block() {
 # block_aside N FILE TEMPORARY BEGIN END BODY…: text of the block that is none of ours goes to kept/. Sets _note.
 block_aside() {
   _note= _ba=$1 _bf=$2 _bt=$3 _bb=$4
-  block_body "$_bf" "$4" "$5" >"$_bt.b"
+  block_body "$_bf" "$4" "$5" >"$_bt.b" || { tidy "$_bt.b"; return 1; }
   shift 5
   # Not there any more, or not yet: a run can be cut after it preserved the file and before it wrote the block.
   if grep -qF -- "$_bb" "$_bf"; then
     for _w; do ! printf '%s' "${_w:+$_w$NL}" | cmp -s - "$_bt.b" || { tidy "$_bt.b"; return 0; }; done
-    mkdir -p "$STORE/kept/$RUN" && mv -f -- "$_bt.b" "$STORE/kept/$RUN/$_ba" && _note="the block was edited; its old text is kept"
+    mkdir -p "$STORE/kept/$RUN" && mv -f -- "$_bt.b" "$STORE/kept/$RUN/$_ba" || { tidy "$_bt.b"; return 1; }
+    _note="the block was edited; its old text is kept"
+    return 0
   fi
   tidy "$_bt.b"
 }
@@ -261,7 +268,7 @@ un_block() {
   tidy "$_ut"
   keep_un "$1" "$2" "$_up" file || { undid "$1" failed:1 "cannot preserve what is there"; return; }
   cp -p -- "$_up" "$_ut" && block_text "$_up" "$4" "$5" >"$_ut" || { tidy "$_ut"; undid "$1" failed:1 "the block has no end, or the file cannot be written"; return; }
-  block_aside "$1" "$_up" "$_ut" "$4" "$5" "$6"
+  block_aside "$1" "$_up" "$_ut" "$4" "$5" "$6" || { tidy "$_ut"; undid "$1" failed:1 "the block cannot be read, or not be kept"; return; }
   if [ "$8" = 1 ]; then
     case $7 in
     absent) if [ -z "$(ends "$_ut")" ]; then rm -f -- "$_ut" "$_up" && undid "$1" undone "$_note" || undid "$1" failed:1 "cannot remove the file"; return; fi ;;
