@@ -5,7 +5,11 @@ type Stage = readonly string[];
 
 const unitTests = ["tests/lib", "tests/tasks", "tests/types", "tests/repo", "tests/examples_test.ts"];
 
-/** Every check there is. Live tests run one file at a time: they share the users and packages of the machine. */
+/**
+ * Every check there is. Live tests run one file at a time: they share the users and packages of the machine. Attacks do too, but
+ * wait for each other where that matters, and mostly for time to pass: they run side by side, a sample of each unless
+ * `CHARLY_ATTACK=full`.
+ */
 export const stages: Readonly<Record<string, Stage>> = {
   setup: ["run", "-A", "tasks/dev/setup_tests.ts"],
   fmt: ["fmt", "--check"],
@@ -17,7 +21,8 @@ export const stages: Readonly<Record<string, Stage>> = {
   unit: ["test", "-A", "--no-check", "--parallel", ...unitTests],
   live: ["test", "-A", "--no-check", "tests/live"],
   corpus: ["test", "-A", "--no-check", "tests/corpus"],
-  attack: ["test", "-A", "--no-check", "tests/attack", "tests/live/ledger_interrupt_test.ts"],
+  attack: ["test", "-A", "--no-check", "--parallel", "tests/attack"],
+  interrupt: ["test", "-A", "--no-check", "tests/live/ledger_interrupt_test.ts"],
 };
 
 /** Folders outside of the repository that a stage reads. */
