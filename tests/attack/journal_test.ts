@@ -110,7 +110,7 @@ Deno.test("a damaged journal is gone on from or refused by name, and nothing of 
           await nothingLost();
         }),
     ),
-    { numRuns: sample(8, 200) },
+    { numRuns: sample(6, 200) },
   );
   assert.ok(damaged > 0);
 });

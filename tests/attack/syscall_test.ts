@@ -52,7 +52,7 @@ const written = {
 Deno.test("a tool that dies or fails at one of its system calls leaves the old or the new, and nothing in between", async (t) => {
   await using bad = await faultyTools();
   let reached = 0;
-  const chosen = places(faults.length, 16).map((n) => faults[n - 1]!);
+  const chosen = places(faults.length, 12).map((n) => faults[n - 1]!);
   for (const fault of chosen) {
     const { tool, run, how, call } = fault;
     await t.step(`${tool}, run ${run}: ${how} at call ${call}`, () =>

@@ -86,7 +86,7 @@ Deno.test("addBundle() ends the same wherever the run before it was killed, and 
   assert.equal((await rig.del("web", {}, { fault: count })).ok, true);
   const inDel = await places(rig);
   await assertHome(rig, before, "undisturbed");
-  for (const at of spread(Math.max(inAdd, inDel), 20)) {
+  for (const at of spread(Math.max(inAdd, inDel), 12)) {
     const when = `killed at ${at} of ${inAdd} and ${inDel}`;
     const fault = { at, how: "kill", gate: rig.gate } as const;
     await rig.add(web, "web", {}, { fault });
@@ -109,7 +109,7 @@ Deno.test("delBundle() restores the home wherever the add was killed", async () 
   await rig.add(web, "web", {}, { fault: { at: 0, how: "kill", gate: rig.gate } });
   const inAdd = await places(rig);
   await rig.del();
-  for (const at of spread(inAdd, 20)) {
+  for (const at of spread(inAdd, 12)) {
     await rig.add(web, "web", {}, { fault: { at, how: "kill", gate: rig.gate } });
     assert.equal((await rig.del()).ok, true, `killed at ${at}`);
     await assertHome(rig, before, `killed at ${at}`);
@@ -130,7 +130,7 @@ Deno.test("an upgrade ends as a fresh deploy would wherever it was killed, and u
   const inUpgrade = await places(rig);
   await rig.del();
   await assertHome(rig, before, "undisturbed");
-  for (const at of spread(inUpgrade, 12)) {
+  for (const at of spread(inUpgrade, 8)) {
     await rig.add(v1);
     await rig.add(v2, "web", {}, { fault: { at, how: "kill", gate: rig.gate } });
     const again = await rig.add(v2);
