@@ -1,4 +1,5 @@
 /** Repositories on this disk that stand for a host: git is told so by a configuration of its own. */
+import { needPackages } from "./packages.ts";
 import { run } from "./run.ts";
 import { type TempDir, tempDir } from "./tmp.ts";
 
@@ -27,6 +28,7 @@ export interface CommitOptions {
 
 /** Opens a host; `await using` takes it away. */
 export async function gitHost(): Promise<GitHost> {
+  await needPackages({ git: "/usr/bin/git" });
   const dir = await tempDir();
   const config = await dir.write({
     "gitconfig":
