@@ -53,8 +53,8 @@ for (const workload of workloads) {
   missed += result.targets.filter(({ met }) => !met).length;
   const head = [
     "# Results of the bench",
-    "Written by `deno task bench`; nothing here is typed by hand. Times are medians of interleaved runs with (shortest–longest);",
-    "the first round of each is discarded. Round trips and bytes are counted by the relay the connections go through; CPU is user",
+    "Written by `deno task bench`; no figure is typed by hand, and the notes are those of the workloads. Times are medians of interleaved runs with (shortest–longest);",
+    "the first round is discarded where there are several. Round trips and bytes are counted by the relay the connections go through; CPU is user",
     "and system time of the process and all it waits for.",
     "",
     ...(await machineFacts()).map((line) => `- ${line}`),

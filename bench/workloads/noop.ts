@@ -79,8 +79,8 @@ async function run(rig: Rig): Promise<WorkloadResult> {
     targets,
     notes: [
       "`ssh host true` waits 9 times: TCP, identification, key exchange (2), authentication (3), session, program. charly waits for those and for the driver's first line, its hello with the facts, the answers about all steps, and the driver's leave.",
-      "What bounds the time over `ssh`: of 630 ms at 20 ms, Deno needs 20 to start, 85 to load the modules of the engine, 45 for those of ssh2 and its keys, 300 are the handshake, the driver's way there and its hello (7 round trips of key exchange and login, 3 of channel, loader and library, and two shells starting on the target), 110 the answers about all steps (1 round trip, the target's digests, the plan), 40 the leave.",
-      "Tried and kept: a config that has not changed is not evaluated again; the connection begins while engine and ssh2 are loaded; who only plans loads no Zod (100 modules, 40 ms); a host with nothing to do takes its leave while the rest is shown. Tried and not kept: the system's ssh in place of ssh2 (140 ms more).",
+      "What bounds the time over `ssh`: starting Deno and loading the modules of the engine and of ssh2 before the first byte leaves; two shells that start on the target, one of which says its facts; one round trip more for the driver's way there, one for the answers about all steps, and one for its leave.",
+      "Tried and kept: a config that has not changed is not evaluated again; the connection begins while engine and ssh2 are loaded; who only plans loads no Zod; a host with nothing to do takes its leave while the rest is shown. Tried and not kept: the system's ssh in place of ssh2, which was slower.",
       "A start that asks for permissions is two Deno processes: the first one finds out what the second one may do.",
     ],
   };

@@ -26,7 +26,8 @@ export interface Extracted {
 }
 
 /**
- * Writes the tree of a commit. Files are read-only: nobody has any business changing them.
+ * Writes the tree of a commit. Files are read-only: a change would only make the tree
+ * another one than its digest names, and be refused.
  *
  * @param what begins messages: `fetch github.com/org/repo`
  * @param dir a directory that is there and empty
