@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import type { HostFiles } from "../host/host_files.ts";
 import { parseConfig } from "../parse.ts";
 import type { YamlEntity } from "./entity.ts";
-import type { RemoteUse } from "./load_yaml.ts";
+import type { RemoteUse } from "./read_files.ts";
 import { oldScripts } from "./legacy/old_scripts.ts";
 import { isProjectFile, migrate, type Migration } from "./migrate.ts";
 import { type Problem, Problems } from "./problem.ts";

@@ -2,7 +2,7 @@
 import { basename, dirname, join } from "node:path";
 import { parseRemoteRef, pinName, type RemoteRef, remoteRefText } from "../../base/remote_ref.ts";
 import type { YamlEntity } from "./entity.ts";
-import type { Open } from "./load_yaml.ts";
+import type { Open } from "./read_files.ts";
 import { parseDocument } from "./parse_nodes.ts";
 import type { Problems } from "./problem.ts";
 import { isBox, readEntities } from "./read_entity.ts";
